@@ -1,0 +1,1 @@
+"""What the generators share about torch: devices, dtypes, safetensors, memory readings."""

@@ -1,0 +1,1 @@
+"""Music beds, and the audio finishing that every backend shares."""

@@ -1,0 +1,1 @@
+"""A generator without weights, for tests, benchmarks and trying the app."""

@@ -1,0 +1,1 @@
+"""Text from GPT-style language models: transformers and GGUF."""

@@ -1,0 +1,3 @@
+"""Brandloom: a desktop studio for ad campaigns and image iteration, on your own machine."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Use cases above the store: importing, planning and exporting campaigns, model lists."""

@@ -1,0 +1,1 @@
+"""The process that holds models. Standard library only; generators bring the rest."""
