@@ -1,4 +1,4 @@
-"""Set before anything else is imported: no screen, no network, settings of one's own for each test."""
+"""Set before anything else is imported: no screen, no network, own settings for each test."""
 
 from __future__ import annotations
 

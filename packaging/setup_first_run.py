@@ -1,0 +1,160 @@
+"""The first campaign, the window and the shortcut. Standard library only."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Optional
+
+from setup_install import ROOT, python
+from setup_progress import SetupError, Stage
+from setup_weights import fetch_text_weights
+
+SAMPLE_BRIEF = ROOT / "assets" / "sample_campaign" / "brief.toml"
+#: Untrained checkpoints of the real architectures, made until trained starter weights exist.
+UNTRAINED = {
+    "Untrained image model": ("generators.image_diffusion.tiny", "untrained-image"),
+    "Untrained music model": ("generators.audio_music.tiny", "untrained-music"),
+}
+
+
+def studio(*arguments: str, library: Optional[Path] = None) -> list[str]:  # noqa: UP045
+    """Return the command line of the app."""
+    place = ["--library", str(library)] if library else []
+    return [str(python()), "-m", "studio", *place, *arguments]
+
+
+def library_folder(library: Optional[Path]) -> Path:  # noqa: UP045
+    """Return the library that the app would use."""
+    if library:
+        return library.resolve()
+    code = "from studio.core.paths import default_library; print(default_library())"
+    done = subprocess.run(
+        [str(python()), "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return Path(done.stdout.strip())
+
+
+def first_run(library: Optional[Path], brief: Optional[Path]) -> int:  # noqa: UP045
+    """Put weights in place, run the campaign through the queue, say where the export lies.
+
+    Raises:
+        SetupError: The weights cannot be had, or the library cannot be used.
+    """
+    root = library_folder(library)
+    weights = fetch_text_weights(root / "models")
+    wanted = {"SmolLM2-135M-Instruct": weights}
+    for name, (module, folder) in UNTRAINED.items():
+        wanted[name] = make_untrained(name, module, root / "models" / folder)
+    register(root, wanted)
+    source = brief or SAMPLE_BRIEF
+    print(f"\nRunning the campaign {source.name} through the queue.", flush=True)
+    if not brief:
+        print(
+            "Pictures and music come from small untrained models, so they are abstract;", flush=True
+        )
+        print("the words are real. Add checkpoints of your own on any day: studio models add PATH")
+    return subprocess.run(
+        studio("campaign", "run", str(source), "--export", library=root), cwd=ROOT, check=False
+    ).returncode
+
+
+def make_untrained(name: str, module: str, folder: Path) -> Path:
+    """Make a small checkpoint of a real architecture with random weights; skip what is there."""
+    if folder.exists():
+        return folder
+    with Stage(f"Making: {name} (a few seconds)"):
+        done = subprocess.run(
+            [str(python()), "-m", module, str(folder)],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        raise SetupError(f"{name} could not be made.", done.stderr.strip()[-600:])
+    return folder
+
+
+def register(root: Path, wanted: dict[str, Path]) -> None:
+    """Add the checkpoints to the library's list; those that are known are left alone."""
+    marker = root / "models" / "registered.json"
+    known = json.loads(marker.read_text(encoding="utf-8")) if marker.exists() else []
+    for name, path in wanted.items():
+        if str(path) in known:
+            continue
+        done = subprocess.run(
+            studio("models", "add", str(path), "--name", name, library=root),
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise SetupError(f"{name} could not be added.", (done.stderr or done.stdout).strip())
+        known.append(str(path))
+    marker.write_text(json.dumps(known), encoding="utf-8")
+
+
+def open_window(library: Optional[Path]) -> int:  # noqa: UP045
+    """Open the window and leave it open."""
+    print("Opening the window.", flush=True)
+    options = {"start_new_session": True} if os.name == "posix" else {}
+    subprocess.Popen(studio(library=library), cwd=ROOT, **options)  # type: ignore[call-overload]
+    return 0
+
+
+def leave_shortcut() -> Path:
+    """Leave a start-menu entry (Linux), a shortcut (Windows) or a command file (macOS)."""
+    system = platform.system()
+    if system == "Linux":
+        path = _desktop_entry()
+    elif system == "Windows":
+        path = _windows_shortcut()
+    else:
+        path = Path.home() / "Desktop" / "Brandloom.command"
+        path.write_text(f'#!/bin/sh\nexec "{python()}" -m studio\n', encoding="utf-8")
+        path.chmod(0o755)
+    print(f"Shortcut: {path}")
+    return path
+
+
+def _desktop_entry() -> Path:
+    """Write a desktop entry: https://specifications.freedesktop.org/desktop-entry-spec/."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    path = data / "applications" / "brandloom.desktop"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    command = str(python()).replace("\\", "\\\\").replace('"', '\\"')
+    icon = ROOT / "assets" / "icons" / "brandloom.svg"
+    path.write_text(
+        "[Desktop Entry]\nType=Application\nName=Brandloom\n"
+        "Comment=Ad campaigns and images on your own machine\n"
+        f'Exec="{command}" -m studio\nPath={ROOT}\nIcon={icon}\n'
+        "Terminal=false\nCategories=Graphics;Office;\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def _windows_shortcut() -> Path:
+    start = Path(os.environ["APPDATA"]) / "Microsoft" / "Windows" / "Start Menu" / "Programs"
+    path = start / "Brandloom.lnk"
+    target = python().with_name("pythonw.exe")
+    quoted = {key: str(value).replace("'", "''") for key, value in
+              {"path": path, "target": target, "root": ROOT}.items()}  # fmt: skip
+    script = (
+        "$s = (New-Object -ComObject WScript.Shell).CreateShortcut('{path}');"
+        "$s.TargetPath = '{target}'; $s.Arguments = '-m studio';"
+        "$s.WorkingDirectory = '{root}'; $s.Save()"
+    ).format(**quoted)
+    done = subprocess.run(
+        ["powershell", "-NoProfile", "-Command", script],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SetupError("The shortcut could not be made.", done.stderr.strip())
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit("run packaging/bootstrap.py instead")
