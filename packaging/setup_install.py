@@ -172,7 +172,7 @@ def fetch_state(lines: list[str]) -> tuple[int, float, str]:
     begun, name = 0, ""
     for line in lines:
         if line.startswith(("Collecting ", "Processing ")):
-            begun, name = begun + 1, line.split()[1].split("==")[0]
+            begun, name = begun + 1, Path(line.split()[1]).name.split("==")[0].split("-")[0]
     last = next((line for line in reversed(lines) if line.strip()), "")
     if found := re.match(r"Progress (\d+) of (\d+)", last):
         now, whole = int(found[1]), max(1, int(found[2]))

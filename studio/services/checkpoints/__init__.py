@@ -1,0 +1,1 @@
+"""Weights on disk: what they are, adding them to the library's list, checking them."""

@@ -1,0 +1,304 @@
+"""Tells what a folder or file of weights is, by the rules in the generators' manifests.
+
+Nothing is loaded and no code of the folder is run: JSON files, headers and the model card are read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from studio.core.errors import CheckpointError
+from studio.services.checkpoints.headers import (
+    PICKLE_SUFFIXES,
+    gguf_header,
+    safetensors_names,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from generators.api import JsonValue
+    from generators.manifest import FamilySpec, Manifest
+    from generators.registry import Registry
+
+MAX_JSON = 20_000_000  # bytes of a config; tokenizers are not read here
+_FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
+_NON_COMMERCIAL = re.compile(r"(^|[-_ ])nc([-_ ]|$)|non-?commercial", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read from disk; the manifests' rules are matched against it.
+
+    Attributes:
+        card: Front matter of the model card (README.md): ``license``, ``language``, ``tags``.
+    """
+
+    format: str
+    class_name: str = ""
+    model_type: str = ""
+    gguf_architecture: str = ""
+    tensors: frozenset[str] = frozenset()
+    card: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Weights that a generator can load.
+
+    Attributes:
+        kind: ``checkpoint`` or ``adapter``.
+    """
+
+    kind: Literal["checkpoint", "adapter"]
+    generator: str
+    modality: str
+    family: str
+    format: str
+    bytes: int
+    licence: str = ""
+    commercial_use: bool = True
+    languages: tuple[str, ...] = ()
+    untrained: bool = False
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+def inspect_path(path: Path, registry: Registry) -> Inspection:
+    """Tell what lies at ``path``.
+
+    Raises:
+        CheckpointError: It is damaged, unsafe, or nothing that an installed generator can load.
+    """
+    if not path.exists():
+        raise CheckpointError(f"There is nothing at {path}.", "Check the path.")
+    facts = folder_facts(path) if path.is_dir() else file_facts(path)
+    manifest, family = find_family(facts, registry, path)
+    licence = _first(facts.card.get("license"))
+    details = dict(facts.details)
+    if family.native_size and "native_size" not in details:
+        details["native_size"] = family.native_size
+    return Inspection(
+        kind="checkpoint",
+        generator=manifest.id,
+        modality=manifest.modality,
+        family=family.id,
+        format=facts.format,
+        bytes=size_on_disk(path),
+        licence=licence,
+        commercial_use=not _NON_COMMERCIAL.search(licence),
+        languages=facts.card.get("language", ()),
+        untrained="untrained" in facts.card.get("tags", ()),
+        details=details,
+    )
+
+
+def find_family(facts: Facts, registry: Registry, path: Path) -> tuple[Manifest, FamilySpec]:
+    """Return the first manifest and family whose rules hold.
+
+    Raises:
+        CheckpointError: None does.
+    """
+    for entry in registry.entries:
+        manifest = entry.manifest
+        for family in manifest.families if manifest else ():
+            if facts.format in family.formats and any(holds(rule, facts) for rule in family.detect):
+                assert manifest is not None
+                return manifest, family
+    what = facts.class_name or facts.model_type or facts.gguf_architecture or facts.format
+    raise CheckpointError(
+        f"No installed generator can load {path.name} ({what}).",
+        "studio generators info ID lists the checkpoint families that a generator loads.",
+    )
+
+
+def holds(rule: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
+    """Tell whether all keys of one detect rule hold."""
+    found = {
+        "class_name": facts.class_name,
+        "model_type": facts.model_type,
+        "gguf_architecture": facts.gguf_architecture,
+    }
+    for key, wanted in rule.items():
+        if key == "tensors":
+            if not facts.tensors.issuperset(wanted):
+                return False
+        elif key == "no_tensors":
+            if facts.tensors.intersection(wanted):
+                return False
+        elif found.get(key, "") not in wanted:
+            return False
+    return bool(rule)
+
+
+def folder_facts(path: Path) -> Facts:
+    """Read a model folder.
+
+    Raises:
+        CheckpointError: It asks to run its own code, lacks a component, or is not a model folder.
+    """
+    index, config = read_json(path / "model_index.json"), read_json(path / "config.json")
+    refuse_own_code(path, index, config)
+    card = read_card(path)
+    if index:
+        check_components(path, index)
+        return Facts("diffusers", class_name=str(index.get("_class_name", "")), card=card,
+                     details=_diffusers_details(path))  # fmt: skip
+    if config:
+        check_weights(path)
+        length = config.get("max_position_embeddings") or config.get("n_positions")
+        details = {"context_length": length} if isinstance(length, int) else {}
+        return Facts("transformers", model_type=str(config.get("model_type", "")), card=card,
+                     details=details)  # fmt: skip
+    raise CheckpointError(
+        f"{path.name} is not a model folder: it has neither model_index.json nor config.json.",
+        "Choose the folder that holds one of these files, or a single .safetensors or .gguf file.",
+    )
+
+
+def file_facts(path: Path) -> Facts:
+    """Read a single weight file.
+
+    Raises:
+        CheckpointError: It is a pickle, damaged, or of an unknown kind.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".gguf":
+        header = gguf_header(path)
+        keys = header.keys
+        architecture = str(keys.get("general.architecture", ""))
+        card: dict[str, tuple[str, ...]] = {"license": (str(keys.get("general.license", "")),)}
+        languages = keys.get("general.languages")
+        if isinstance(languages, list):
+            card["language"] = tuple(str(language) for language in languages)
+        length = keys.get(f"{architecture}.context_length")
+        details = {"context_length": length} if length else {}
+        return Facts("gguf", gguf_architecture=architecture, card=card, details=details)
+    if suffix == ".safetensors":
+        return Facts("single_file", tensors=frozenset(safetensors_names(path)))
+    if suffix in PICKLE_SUFFIXES:
+        raise CheckpointError(
+            f"{path.name} is a pickle: opening one can run any code that its maker put in.",
+            "Get the same weights as .safetensors or .gguf.",
+        )
+    raise CheckpointError(
+        f"{path.name} is not a weight file that Brandloom knows.",
+        "Allowed: a model folder, a .safetensors file, a .gguf file.",
+    )
+
+
+def refuse_own_code(
+    path: Path, index: Mapping[str, JsonValue], config: Mapping[str, JsonValue]
+) -> None:
+    """Refuse a folder that wants code of its own to be run.
+
+    Raises:
+        CheckpointError: It does.
+    """
+    asks = "auto_map" in config or isinstance(index.get("_class_name"), list)
+    if asks or any(path.glob("*.py")) or any(path.glob("*/*.py")):
+        raise CheckpointError(
+            f"{path.name} asks to run code of its own, which Brandloom never does.",
+            "Choose a version of the model without custom code.",
+        )
+
+
+def check_components(path: Path, index: Mapping[str, JsonValue]) -> None:
+    """Check that every component of a diffusers folder is there, and whole.
+
+    Raises:
+        CheckpointError: One is missing or damaged; it is named.
+    """
+    for name, value in index.items():
+        if name.startswith("_") or not isinstance(value, list) or not value or value[0] is None:
+            continue
+        if not (path / name).is_dir():
+            raise CheckpointError(
+                f"{path.name} is not whole: its component {name!r} is missing.",
+                "Copy or fetch the folder again.",
+            )
+    for file in sorted(path.glob("*/*.safetensors")):
+        safetensors_names(file)
+
+
+def check_weights(path: Path) -> None:
+    """Check that a transformers folder has safetensors weights, and that they are whole.
+
+    Raises:
+        CheckpointError: They are missing, damaged, or pickles only.
+    """
+    files = sorted(path.glob("*.safetensors"))
+    if not files:
+        pickles = [item.name for item in path.iterdir() if item.suffix in PICKLE_SUFFIXES]
+        why = f"only pickles ({', '.join(pickles[:3])})" if pickles else "no weights"
+        raise CheckpointError(
+            f"{path.name} holds {why}.", "Get the same model with .safetensors files."
+        )
+    for file in files:
+        safetensors_names(file)
+
+
+def read_json(path: Path) -> dict[str, JsonValue]:
+    """Return a JSON object from a file; empty when there is no such file.
+
+    Raises:
+        CheckpointError: It is too large or not a JSON object.
+    """
+    if not path.is_file():
+        return {}
+    data: JsonValue = None
+    if path.stat().st_size <= MAX_JSON:
+        with contextlib.suppress(ValueError, RecursionError):
+            data = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict):
+        raise CheckpointError(
+            f"{path.parent.name}/{path.name} is damaged.", "Fetch the folder again."
+        )
+    return data
+
+
+def read_card(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return simple keys of a model card's front matter, every value as a tuple of strings.
+
+    Source: https://huggingface.co/docs/hub/model-cards#model-card-metadata
+    """
+    card = path / "README.md"
+    if not card.is_file() or card.stat().st_size > MAX_JSON:
+        return {}
+    found = _FRONT_MATTER.match(card.read_text(encoding="utf-8", errors="replace"))
+    values: dict[str, list[str]] = {}
+    key = ""
+    for line in found[1].splitlines() if found else ():
+        if line.lstrip().startswith("- ") and key:
+            values[key].append(line.lstrip()[2:].strip().strip("'\""))
+        elif ":" in line and not line.startswith(" "):
+            key, _, value = line.partition(":")
+            listed = value.strip().strip("[]")
+            values[key] = [part.strip().strip("'\"") for part in listed.split(",") if part.strip()]
+    return {key: tuple(items) for key, items in values.items()}
+
+
+def size_on_disk(path: Path) -> int:
+    """Return the bytes of a file, or of all files of a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())
+
+
+def _diffusers_details(path: Path) -> dict[str, JsonValue]:
+    for name in ("unet", "transformer"):
+        config = read_json(path / name / "config.json")
+        sample, vae = config.get("sample_size"), read_json(path / "vae" / "config.json")
+        blocks = vae.get("block_out_channels")
+        if isinstance(sample, int) and isinstance(blocks, list) and blocks:
+            return {"native_size": sample * 2 ** (len(blocks) - 1)}
+    return {}
+
+
+def _first(values: tuple[str, ...] | None) -> str:
+    return values[0] if values else ""
