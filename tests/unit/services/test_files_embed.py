@@ -25,6 +25,20 @@ from studio.services.files import textfile
 from studio.services.files.embed import embed_recipe, plain_text, read_recipe
 from studio.services.files.sniff import sniff
 
+ASKED = {"generator": "g", "mode": "m"}
+HEADS = (
+    b"",
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff",
+    b"RIFF\xff\xff\0\0WEBP",
+    b"RIFF\xff\xff\0\0WAVE",
+    b"fLaC",
+    b"ID3\4\0\0\0\0\1\0",
+    b"ID3\3\0\0\0\0\1\0",
+    b"\xff\xfb\x90",
+    b"{",
+    b"\n<!-- brandloom:recipe ",
+)
 SHARED_FOLDER = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
 )
@@ -240,7 +254,7 @@ def test_a_recipe_in_a_compressed_png_text_is_found_but_no_bomb(tmp_path: Path) 
     found = read_recipe(with_text(recipe().dumps().encode()))
     assert found is not None
     with pytest.raises(RecipeError, match="too long"):
-        read_recipe(with_text(b"x" * 300_000_000))
+        read_recipe(with_text(b"x" * 50_000_000))
 
 
 @pytest.mark.parametrize(
@@ -369,21 +383,7 @@ def test_a_mutated_file_is_harmless(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
 )
 @given(
-    head=st.sampled_from(
-        [
-            b"",
-            b"\x89PNG\r\n\x1a\n",
-            b"\xff\xd8\xff",
-            b"RIFF\xff\xff\0\0WEBP",
-            b"RIFF\xff\xff\0\0WAVE",
-            b"fLaC",
-            b"ID3\4\0\0\0\0\1\0",
-            b"ID3\3\0\0\0\0\1\0",
-            b"\xff\xfb\x90",
-            b"{",
-            b"\n<!-- brandloom:recipe ",
-        ]
-    ),
+    head=st.sampled_from(HEADS),
     tail=st.binary(max_size=400),
 )
 def test_garbage_is_harmless(tmp_path: Path, head: bytes, tail: bytes) -> None:
@@ -406,9 +406,9 @@ def test_a_chunk_flood_ends_quickly(tmp_path: Path) -> None:
 
 
 def test_a_large_file_is_never_held_in_memory(tmp_path: Path) -> None:
-    """Peak memory of a fresh process stays far below the 400 MB of the file."""
+    """Peak memory of a fresh process stays far below the 60 MB of the file."""
     path = tmp_path / "a.wav"
-    size = 400_000_000
+    size = 60_000_000
     buffer = io.BytesIO()
     soundfile.write(buffer, np.zeros(10), 48_000, format="WAV", subtype="PCM_16")
     head = bytearray(buffer.getvalue()[:44])
@@ -418,19 +418,20 @@ def test_a_large_file_is_never_held_in_memory(tmp_path: Path) -> None:
         file.write(head)
         file.truncate(44 + size)
     code = (
-        "import resource, sys; from pathlib import Path\n"
+        "import sys, tracemalloc; from pathlib import Path\n"
         "from studio.services.files.embed import embed_recipe\n"
         "from studio.core.recipe import Recipe; from generators.api import Request\n"
+        "tracemalloc.start()\n"
         "embed_recipe(Path(sys.argv[1]), 'audio/wav', Recipe(Request('g', 'm')))\n"
         "heavy = {'numpy', 'PIL', 'soundfile', 'torch', 'PySide6'} & set(sys.modules)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(heavy))"
+        "print(tracemalloc.get_traced_memory()[1], len(heavy))"
     )
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, cwd=root, check=True
     )
     peak, heavy = map(int, done.stdout.split())
-    assert peak < 60_000
+    assert peak < 8_000_000
     assert heavy == 0
     assert read_recipe(path) is not None
 
