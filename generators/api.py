@@ -207,7 +207,13 @@ class DeviceInfo:
 
 
 class LoadContext(Protocol):
-    """What a generator sees of the app while it loads a checkpoint."""
+    """What a generator sees of the app while it loads a checkpoint.
+
+    Attributes:
+        memory_level: 0 is the normal way; higher is smaller and slower (see ``memory_levels``).
+    """
+
+    memory_level: int
 
     def progress(self, done: float, total: float, message: str = "") -> None:
         """Report ``done`` of ``total`` steps (any unit); raises JobCancelled when asked to stop."""
@@ -218,14 +224,16 @@ class Context(LoadContext, Protocol):
 
     Attributes:
         staging: A folder of this attempt's own. Write only there.
-        memory_level: 0 is the normal way; higher is smaller and slower (see ``memory_levels``).
+        memory_level: As in ``LoadContext``; a pipeline that was loaded at a level runs at it.
     """
 
     staging: Path
-    memory_level: int
 
     def preview(self, path: Path) -> None:
-        """Show a small picture of the work so far (PNG or JPEG in ``staging``)."""
+        """Show a small picture of the work so far (PNG or JPEG in ``staging``).
+
+        It may be read at any later time: write it under another name first and rename it.
+        """
 
     def stream(self, text: str) -> None:
         """Append text that was produced to what the person sees."""
@@ -240,7 +248,11 @@ class Context(LoadContext, Protocol):
     ) -> Artifact:
         """Write ``content`` to ``staging``, fsync it and return the artifact, to be yielded.
 
-        The media type is guessed from the role and the first bytes when it is not given.
+        The media type is guessed from the role and the first bytes when it is not given. A path
+        must lie in ``staging``; it may be a folder (an adapter), which is then fsynced whole.
+
+        Raises:
+            ValueError: The path lies outside ``staging``.
         """
 
 
@@ -322,4 +334,8 @@ class Trainer(ABC):
 
     @abstractmethod
     def train(self, request: Request, context: TrainContext) -> Iterator[Artifact]:
-        """Train, resuming from ``context.checkpoints`` where it holds something."""
+        """Train, resuming from ``context.checkpoints`` where it holds something.
+
+        Asked to pause, it writes its state there and returns without yielding the adapter; that
+        is how the worker knows that it paused and did not finish.
+        """

@@ -31,7 +31,8 @@ class Configure:
     """First message. ``memory_budget`` in bytes, 0 for the worker's own default.
 
     ``entries`` maps generator id to ``package.module:Class``. ``faults`` are injected faults for
-    tests, by name (see ``studio.worker.faults``).
+    tests, by name (see ``studio.worker.faults``). A trainer stands in ``entries`` under
+    ``ID:trainer``. ``probe`` asks ``Ready`` to name the devices, which imports every entry first.
     """
 
     device: str = "auto"
@@ -41,11 +42,15 @@ class Configure:
     entries: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, JsonValue] = field(default_factory=dict)
     protocol: int = PROTOCOL_VERSION
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Do one attempt. ``request`` is ``Request.to_json()`` with every path resolved."""
+    """Do one attempt. ``request`` is ``Request.to_json()`` with every path resolved.
+
+    Mode ``finetune`` runs the trainer. Several may be sent ahead; they are done in order.
+    """
 
     token: str
     request: Mapping[str, JsonValue]
@@ -63,7 +68,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Ask a training attempt to write a checkpoint and leave."""
+    """Ask a training attempt to write a checkpoint and leave; any other stops at its next step."""
 
     token: str
 
@@ -84,7 +89,11 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
-    """End after the current step."""
+    """End after the current step.
+
+    The attempt that this stops answers ``Cancelled`` (``Paused`` where a trainer wrote its state),
+    though nobody cancelled the job; attempts not begun answer nothing.
+    """
 
 
 # worker -> engine -------------------------------------------------------------------------------
@@ -180,7 +189,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A training attempt wrote its checkpoint and left."""
+    """An attempt left because of ``Pause``; a training one wrote its checkpoint."""
 
     token: str
 
@@ -210,7 +219,10 @@ _TUPLES = {"devices", "checkpoint_ids"}
 def encode(message: Message) -> bytes:
     """Return one line, newline included."""
     body = {"kind": type(message).__name__, **asdict(message)}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    except UnicodeEncodeError:  # half a surrogate pair in a text: legal in Python, not in UTF-8
+        return json.dumps(body, separators=(",", ":")).encode() + b"\n"
 
 
 def decode(line: bytes | str) -> Message:
@@ -229,5 +241,5 @@ def decode(line: bytes | str) -> Message:
             if key in names
         }
         return kind(**values)  # type: ignore[no-any-return]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProtocolError(f"not a message: {line[:200]!r}") from error
