@@ -63,7 +63,7 @@ def embed_recipe(path: Path, media_type: str, recipe: Recipe | None) -> bool:
         RecipeError: The file is not whole, not of that type, or the recipe is over its limit.
         OSError: The folder cannot be written, or the disk is full.
     """
-    text = None if recipe is None else _dumped(recipe)
+    text = None if recipe is None else dumped(recipe)
     media_type = canonical(media_type)
     if media_type in TEXTS:
         return _embed_in_text(path, media_type, text)
@@ -138,7 +138,12 @@ def plain_text(path: Path, media_type: str) -> str:
     return textfile.plain(path.read_bytes().decode(), canonical(media_type))
 
 
-def _dumped(recipe: Recipe) -> str:
+def dumped(recipe: Recipe) -> str:
+    """Return a recipe as the one line that files carry.
+
+    Raises:
+        RecipeError: It is over the limit.
+    """
     text = recipe.dumps()
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_RECIPE_BYTES:
