@@ -1,1 +1,33 @@
-"""What the generators share about torch: devices, dtypes, safetensors, memory readings."""
+"""What the built-in generators share about torch: devices, dtypes, memory, safe loading.
+
+Importing this package is cheap: torch is imported by the functions that need it.
+"""
+
+from __future__ import annotations
+
+from generators._torch.device import choose_device, choose_dtype, devices, execution_record
+from generators._torch.memory import free_memory, memory_bytes, memory_guard
+from generators._torch.safety import (
+    check_folder,
+    check_safetensors,
+    load_state,
+    refuse_pickle,
+    safetensors_header,
+    weight_bytes,
+)
+
+__all__ = [
+    "check_folder",
+    "check_safetensors",
+    "choose_device",
+    "choose_dtype",
+    "devices",
+    "execution_record",
+    "free_memory",
+    "load_state",
+    "memory_bytes",
+    "memory_guard",
+    "refuse_pickle",
+    "safetensors_header",
+    "weight_bytes",
+]
