@@ -10,9 +10,14 @@ import sys
 
 def main() -> int:
     """Run the window or the command line; return the exit code."""
-    from studio.cli.main import run
+    from studio.cli import main as command_line
 
-    return run(sys.argv[1:])
+    options = command_line.parse(sys.argv[1:])
+    if options.handler is not None:
+        return command_line.run(options)
+    from studio.gui.application import run_window
+
+    return run_window(command_line.library_root(options))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""Waits for jobs and shows how far they are: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from studio.cli.context import seconds_in_words, shorten
+from studio.core.job import JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from studio.cli.context import Cli
+    from studio.core.job import Job
+
+POLL_SECONDS = 0.1
+PROGRESS_SECONDS = 0.25
+
+
+class Display:
+    """Draws on stderr, so that stdout stays free for results."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self._drawn = False
+
+    def line(self, text: str) -> None:
+        """Print a line that stays."""
+        self.clear()
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def status(self, text: str) -> None:
+        """Show the present state on a terminal; it is overwritten by the next."""
+        if not self.live:
+            return
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write("\r\x1b[K" + shorten(text, width))
+        sys.stderr.flush()
+        self._drawn = True
+
+    def clear(self) -> None:
+        """Take the status line away."""
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            self._drawn = False
+
+
+def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = False) -> list[Job]:
+    """Wait until all selected jobs are final; more may join while it waits.
+
+    Args:
+        cli: The call.
+        select: Returns the jobs to wait for, as they are now.
+        quiet: Show nothing.
+
+    Returns:
+        The jobs in their final states.
+    """
+    display, seen, version, drawn = Display(), dict[str, JobStatus](), -1, 0.0
+    with cli.client():
+        cli.start_engine()
+        while True:
+            now_version = cli.library.data_version()
+            if now_version != version:
+                version = now_version
+                jobs = list(select())
+                if not quiet:
+                    announce(display, jobs, seen)
+                if jobs and all(job.is_final for job in jobs):
+                    display.clear()
+                    return jobs
+                if not quiet and time.monotonic() - drawn > PROGRESS_SECONDS:
+                    drawn = time.monotonic()
+                    display.status(summary(cli, jobs))
+            time.sleep(POLL_SECONDS)
+
+
+def announce(display: Display, jobs: Sequence[Job], seen: dict[str, JobStatus]) -> None:
+    """Say which jobs started, ended or failed since the last look."""
+    final = sum(job.is_final for job in jobs)
+    for job in jobs:
+        before = seen.get(job.id)
+        if before == job.status:
+            continue
+        seen[job.id] = job.status
+        if job.status is JobStatus.SUCCEEDED:
+            took = seconds_in_words(job.finished_at - job.started_at)
+            display.line(f"[{final}/{len(jobs)}] {shorten(job.title, 60)}: done ({took})")
+        elif job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
+            why = " ".join(part for part in (job.reason, job.hint) if part)
+            display.line(f"[{final}/{len(jobs)}] {shorten(job.title, 60)}: {job.status}. {why}")
+
+
+def summary(cli: Cli, jobs: Sequence[Job]) -> str:
+    """Return one line: what runs, how far it is, how many are left."""
+    running = [job for job in jobs if job.status is JobStatus.RUNNING]
+    final = sum(job.is_final for job in jobs)
+    parts = [f"{final} of {len(jobs)} done"]
+    for job in running[:1]:
+        progress = cli.library.jobs.progress(job.id)
+        text = shorten(job.title, 30)
+        if progress and progress.total:
+            filled = round(16 * min(1.0, progress.done / progress.total))
+            text += " " + "█" * filled + "░" * (16 - filled)
+            text += f" {progress.message or progress.phase}"
+            if progress.eta_seconds is not None:
+                text += f", about {seconds_in_words(progress.eta_seconds)} left"
+        parts.append(text)
+    paused = cli.library.jobs.queue_paused()
+    if paused is not None:
+        parts.append(f"the queue is paused. {paused}")
+    elif not running:
+        parts.append("waiting for the engine")
+    return " · ".join(parts)

@@ -1,0 +1,125 @@
+"""What a folder or file of weights is, by the rules of the built-in manifests."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from generators.registry import Registry
+from studio.core.errors import CheckpointError
+from studio.services.checkpoints.adapters import family_by_shapes, looks_like_adapter
+from studio.services.checkpoints.inspection import inspect_path, read_card
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def registry():
+    return Registry.discover()
+
+
+def weights(path: Path, *names: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: np.zeros((2, 2), np.float32) for name in names}, path)
+
+
+@pytest.fixture
+def llama_folder(tmp_path):
+    folder = tmp_path / "模型 one"
+    folder.mkdir()
+    config = {"model_type": "llama", "max_position_embeddings": 2048}
+    (folder / "config.json").write_text(json.dumps(config))
+    weights(folder / "model.safetensors", "model.embed_tokens.weight")
+    return folder
+
+
+def test_a_transformers_folder(llama_folder, registry):
+    (llama_folder / "README.md").write_text(
+        "---\nlicense: apache-2.0\nlanguage:\n- en\n- zh\ntags: [untrained, demo]\n---\n# Card\n"
+    )
+    found = inspect_path(llama_folder, registry)
+    assert (found.generator, found.format, found.modality) == ("text_gpt", "transformers", "text")
+    assert found.licence == "apache-2.0"
+    assert found.languages == ("en", "zh")
+    assert found.untrained
+    assert found.commercial_use
+    assert found.details["context_length"] == 2048
+
+
+def test_a_non_commercial_licence_is_seen(llama_folder, registry):
+    (llama_folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
+    assert not inspect_path(llama_folder, registry).commercial_use
+
+
+def test_a_folder_with_code_of_its_own_is_refused(llama_folder, registry):
+    (llama_folder / "modeling_evil.py").write_text("raise SystemExit")
+    with pytest.raises(CheckpointError, match="code of its own"):
+        inspect_path(llama_folder, registry)
+
+
+def test_auto_map_is_refused(llama_folder, registry):
+    config = {"model_type": "llama", "auto_map": {"AutoModel": "evil.Model"}}
+    (llama_folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match="code of its own"):
+        inspect_path(llama_folder, registry)
+
+
+def test_a_folder_with_pickles_only_is_refused(llama_folder, registry):
+    (llama_folder / "model.safetensors").unlink()
+    (llama_folder / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    with pytest.raises(CheckpointError, match=r"only pickles \(pytorch_model.bin\)"):
+        inspect_path(llama_folder, registry)
+
+
+def test_a_pickle_is_refused(tmp_path, registry):
+    (tmp_path / "model.ckpt").write_bytes(b"\x80\x04.")
+    with pytest.raises(CheckpointError, match="is a pickle"):
+        inspect_path(tmp_path / "model.ckpt", registry)
+
+
+def test_a_missing_component_is_named(tmp_path, registry):
+    index = {
+        "_class_name": "StableDiffusionPipeline",
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+        "safety_checker": [None, None],
+    }
+    (tmp_path / "model_index.json").write_text(json.dumps(index))
+    weights(tmp_path / "unet" / "diffusion_pytorch_model.safetensors", "a")
+    with pytest.raises(CheckpointError, match="'vae' is missing"):
+        inspect_path(tmp_path, registry)
+
+
+def test_damaged_json_and_unknown_models_are_refused(llama_folder, registry):
+    (llama_folder / "config.json").write_text('{"model_type": "no_such_model"}')
+    with pytest.raises(CheckpointError, match="No installed generator can load"):
+        inspect_path(llama_folder, registry)
+    (llama_folder / "config.json").write_text("{" * 5000)
+    with pytest.raises(CheckpointError, match="damaged"):
+        inspect_path(llama_folder, registry)
+
+
+def test_nothing_there(tmp_path, registry):
+    with pytest.raises(CheckpointError, match="There is nothing at"):
+        inspect_path(tmp_path / "none", registry)
+
+
+def test_a_card_without_front_matter(tmp_path):
+    (tmp_path / "README.md").write_text("# no front matter\nlicense: mit\n")
+    assert read_card(tmp_path) == {}
+
+
+def test_lora_families_by_shape(tmp_path):
+    name = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight"
+    assert family_by_shapes({name: (4, 768)}) == "sd15"
+    assert family_by_shapes({name: (4, 2048)}) == "sdxl"
+    assert family_by_shapes({"x": (4, 768)}) == ""
+    weights(tmp_path / "style.safetensors", name)
+    assert looks_like_adapter(tmp_path / "style.safetensors")
+    weights(tmp_path / "whole.safetensors", "model.diffusion_model.x")
+    assert not looks_like_adapter(tmp_path / "whole.safetensors")
