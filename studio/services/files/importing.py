@@ -1,0 +1,139 @@
+"""Bringing a file into the library: a picture, a sound, a text, with its recipe when it has one."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import secrets
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from studio.core.errors import RecipeError
+from studio.services.files.embed import read_recipe
+from studio.services.files.names import safe_stem
+from studio.services.files.probe import MAX_BYTES, UnusableFile, probe
+from studio.services.files.sniff import SUFFIXES
+from studio.store.errors import file_writes
+from studio.store.records import NewAsset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from studio.core.asset import Asset
+    from studio.core.recipe import Recipe
+    from studio.services.files.probe import Facts
+    from studio.store.library import Library
+
+_BLOCK = 1 << 20
+_TEXT_KEPT = 20_000  # characters; the asset's own field, the file keeps all
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file that is in the library now.
+
+    Attributes:
+        asset: With its recipe, where the file carried a readable one.
+        warnings: Sentences for the person, such as that the recipe is of a newer version.
+        known: It was in the library before; nothing was added.
+    """
+
+    asset: Asset
+    warnings: tuple[str, ...] = ()
+    known: bool = False
+
+
+def import_file(library: Library, path: Path) -> Imported:
+    """Copy a file into the library. The file itself is only read, and judged by its content.
+
+    A file whose bytes are there already is not added again.
+
+    Raises:
+        UnusableFile: It is damaged, too large, of an unknown kind, or not a file.
+        LibraryError: The library is read-only, or its disk is full.
+    """
+    staged, sha256 = _copy(library, path)
+    try:
+        facts = probe(staged, path.name)
+        known = next((item for item in library.assets.by_sha(sha256) if not item.trashed_at), None)
+        recipe, warnings = _recipe(staged, path.name)
+        if known is not None:
+            return Imported(known, warnings, known=True)
+        staged = staged.rename(staged.with_suffix(SUFFIXES[facts.media_type]))
+        with library.transaction():
+            _, relative = library.assets.add_file(staged, sha256)
+            asset = library.assets.add(_new_asset(path, facts, recipe, sha256, relative))
+        return Imported(asset, warnings)
+    except UnicodeDecodeError as error:
+        raise UnusableFile(f"{path.name} is not UTF-8 text.") from error
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _new_asset(
+    path: Path, facts: Facts, recipe: Recipe | None, sha256: str, relative: str
+) -> NewAsset:
+    request = recipe.request if recipe else None
+    prompt = request.params.get("prompt") if request else ""
+    checkpoint = request.checkpoint if request else None
+    return NewAsset(
+        sha256=sha256,
+        path=relative,
+        media_type=facts.media_type,
+        modality=facts.modality,
+        bytes=facts.bytes,
+        title=safe_stem(path.stem),
+        prompt=prompt if isinstance(prompt, str) else "",
+        model=(checkpoint.name if checkpoint else request.generator) if request else "",
+        width=facts.width,
+        height=facts.height,
+        duration=facts.duration,
+        recipe=recipe,
+        text=facts.text[:_TEXT_KEPT],
+        source="imported",
+    )
+
+
+def _recipe(path: Path, name: str) -> tuple[Recipe | None, tuple[str, ...]]:
+    try:
+        return read_recipe(path), ()
+    except RecipeError as error:
+        return None, (f"{name} was imported without its recipe. {error}",)
+
+
+def _copy(library: Library, path: Path) -> tuple[Path, str]:
+    """Copy the file to staging and return the copy with its SHA-256.
+
+    What is judged is the copy: the file may change meanwhile.
+    """
+    source = _opened(path)
+    staged = library.paths.staging / f"import-{secrets.token_hex(8)}{path.suffix[:10]}"
+    try:
+        with source, file_writes(library.paths.root):
+            staged.parent.mkdir(parents=True, exist_ok=True)
+            return staged, _copy_bytes(source, staged, path.name)
+    except BaseException:
+        staged.unlink(missing_ok=True)
+        raise
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise IsADirectoryError(errno.EISDIR, "It is not a file.")
+        return path.open("rb")
+    except OSError as error:
+        raise UnusableFile(f"{path.name} cannot be read.", error.strerror or str(error)) from error
+
+
+def _copy_bytes(source: BinaryIO, staged: Path, name: str) -> str:
+    digest, count, limit = hashlib.sha256(), 0, max(MAX_BYTES.values())
+    with staged.open("xb") as out:
+        while data := source.read(_BLOCK):
+            count += len(data)
+            if count > limit:
+                raise UnusableFile(f"{name} has more than {limit / 1e6:,.0f} MB.")
+            digest.update(data)
+            out.write(data)
+    return digest.hexdigest()
