@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,6 +22,18 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 16
 _ENCRYPTED = 0x1
 _FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
 
 
 class ArchiveError(UserFacingError):
@@ -67,13 +82,13 @@ def safe_extract(archive: Path, folder: Path, limits: Limits | None = None) -> l
                 place.parent.mkdir(parents=True, exist_ok=True)
                 written.append(place)
                 left -= _unpack(opened, info, place, min(left, limits.file_bytes), limits.ratio)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BaseException as error:
         _remove(written, folder, existed=existed)
-        raise ArchiveError(
-            f"{archive.name} is damaged or not a ZIP file.", str(error)[:200]
-        ) from error
-    except BaseException:
-        _remove(written, folder, existed=existed)
+        # A position beyond what the file can have gives EINVAL from the seek.
+        if isinstance(error, _DAMAGE) or getattr(error, "errno", None) == errno.EINVAL:
+            raise ArchiveError(
+                f"{archive.name} is damaged or not a ZIP file.", str(error)[:200]
+            ) from error
         raise
     return written
 
@@ -94,6 +109,8 @@ def _checked(
         declared += info.file_size
         if declared > limits.total_bytes or info.file_size > limits.file_bytes:
             raise _too_large(info.filename)
+        if not place.resolve().is_relative_to(root):  # a link that lay there before
+            raise _unsafe(info.filename)
         name = key(str(place))
         if name in seen or place.exists() or place.is_symlink():
             raise ArchiveError(f"The archive holds {info.filename!r:.100} twice.")

@@ -37,7 +37,43 @@ class Exported:
     marked: bool = False
 
 
+class ExportIncomplete(UserFacingError):
+    """Some assets could not be exported.
+
+    Attributes:
+        paths: Of those that were.
+    """
+
+    def __init__(self, done: list[Exported]) -> None:
+        self.paths = [item.path for item in done if item.path is not None]
+        problems = [item.problem for item in done if item.path is None]
+        super().__init__(
+            f"{len(problems)} of {len(done)} assets could not be exported.", " ".join(problems[:3])
+        )
+
+
 def export_assets(
+    library: Library,
+    ids: Iterable[str],
+    folder: Path,
+    *,
+    with_recipe: bool = False,
+    marked: bool = True,
+) -> list[Path]:
+    """Write assets to a folder and return the files; as ``export_each``, for all or an error.
+
+    Raises:
+        ExportIncomplete: Some failed; the others are written.
+        UserFacingError: The folder cannot be made.
+    """
+    done = export_each(library, ids, folder, with_recipe=with_recipe, marked=marked)
+    paths = [item.path for item in done if item.path is not None]
+    if len(paths) < len(done):
+        raise ExportIncomplete(done)
+    return paths
+
+
+def export_each(
     library: Library,
     ids: Iterable[str],
     folder: Path,

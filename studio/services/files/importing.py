@@ -43,6 +43,11 @@ class Imported:
     warnings: tuple[str, ...] = ()
     known: bool = False
 
+    @property
+    def warning(self) -> str:
+        """All warnings in one line."""
+        return " ".join(self.warnings)
+
 
 def import_file(library: Library, path: Path) -> Imported:
     """Copy a file into the library. The file itself is only read, and judged by its content.
