@@ -25,6 +25,7 @@ class Asset:
         text: For text assets, the text itself (its first 20 kB); else empty.
         trashed_at: Unix seconds, 0.0 for "not in the trash".
         source: ``generated``, ``imported`` or ``composed``.
+        missing: A check found that the file is lost.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Asset:
     text: str = ""
     trashed_at: float = 0.0
     source: str = "generated"
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
