@@ -321,9 +321,12 @@ class TrainContext(Context, Protocol):
 
     Attributes:
         checkpoints: Folder for resumable training state, kept between attempts.
+        device, dtype: As in ``Generator.load``.
     """
 
     checkpoints: Path
+    device: str
+    dtype: str
 
     def pause_requested(self) -> bool:
         """Tell whether to write a training checkpoint and return early."""
