@@ -155,7 +155,7 @@ class AssetFiles:
         )
 
     def to_trash(self, path: str) -> None:
-        """Move a file that no living asset names to the trash; does nothing when it is not there."""
+        """Move a file that no living asset names to the trash, if it is there."""
         place = self.place(path)
         with file_writes(self._paths.root):
             if place.exists():

@@ -43,13 +43,13 @@ def assets_of(db: Database, rows: Iterable[Row]) -> list[Asset]:
         tags.setdefault(number, []).append(tag)
     return [
         Asset(
-            *row[1:19],
-            recipe=_recipe(row[19]),
-            tags=tuple(tags.get(row[0], ())),
-            text=row[20],
-            trashed_at=row[21],
-            source=row[22],
-            missing=bool(row[23]),
+            *[
+                *row[1:19],
+                _recipe(row[19]),
+                tuple(tags.get(row[0], ())),
+                *row[20:23],
+                bool(row[23]),
+            ]
         )
         for row in rows
     ]

@@ -265,7 +265,7 @@ class AssetStore(AssetTrash, BoardStore):
         deep: bool = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> CheckReport:
-        """Compare rows and files; with ``repair`` put right what can be. See ``studio.store.check``.
+        """Compare rows and files; with ``repair`` put right what can be.
 
         Args:
             repair: Put files back, mark what is lost, move extra files to ``trash/extra``.

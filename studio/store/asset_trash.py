@@ -23,9 +23,10 @@ class AssetTrash:
     _files: AssetFiles
 
     def trash(self, ids: Iterable[str]) -> int:
-        """Put assets into the trash; return how many went. Unknown and trashed ones are passed over.
+        """Put assets into the trash; return how many went.
 
-        A file moves along when no living asset has the same bytes.
+        Unknown and trashed ones are passed over. A file moves along when no living asset has the
+        same bytes.
         """
         with self._db.write():
             rows = self._rows(ids, "trashed_at = 0")

@@ -9,6 +9,7 @@ from studio.core.errors import NotFound
 from studio.store.records import CampaignRecord, CreativeRecord, clean, now, to_json
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Iterable, Mapping
 
     from generators.api import JsonValue
@@ -82,7 +83,7 @@ class CampaignStore:
             raise NotFound(f"There is no campaign {campaign_id}.")
         return _campaign(row)
 
-    def list(self) -> list[CampaignRecord]:
+    def list(self) -> builtins.list[CampaignRecord]:
         """Return all campaigns, newest change first."""
         rows = self._db.rows(f"SELECT {_CAMPAIGN} FROM campaigns ORDER BY seq DESC")
         return [_campaign(row) for row in rows]
@@ -100,7 +101,7 @@ class CampaignStore:
             self._db.rows("DELETE FROM campaigns WHERE id = ?", (campaign_id,))
             self._db.tombstone("campaigns", campaign_id)
 
-    def creatives(self, campaign_id: str) -> list[CreativeRecord]:
+    def creatives(self, campaign_id: str) -> builtins.list[CreativeRecord]:
         """Return the creatives of a campaign by placement, variant, size and language."""
         rows = self._db.rows(
             f"SELECT {_CREATIVE} FROM creatives WHERE campaign_id = ?"
@@ -120,7 +121,7 @@ class CampaignStore:
             raise NotFound(f"There is no creative {creative_id}.")
         return _creative(row)
 
-    def save_creatives(self, creatives: Iterable[CreativeRecord]) -> list[CreativeRecord]:
+    def save_creatives(self, creatives: Iterable[CreativeRecord]) -> builtins.list[CreativeRecord]:
         """Insert or replace creatives by their ids; return them as they stand.
 
         Raises:
@@ -166,8 +167,12 @@ class CampaignStore:
 
 
 def _campaign(row: Row) -> CampaignRecord:
-    return CampaignRecord(*row[:3], *(json.loads(text) for text in row[3:6]), *row[6:])
+    values = list(row)
+    values[3:6] = (json.loads(text) for text in row[3:6])
+    return CampaignRecord(*values)
 
 
 def _creative(row: Row) -> CreativeRecord:
-    return CreativeRecord(*row[:7], json.loads(row[7]), row[8])
+    values = list(row)
+    values[7] = json.loads(row[7])
+    return CreativeRecord(*values)

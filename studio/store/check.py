@@ -81,7 +81,8 @@ class Check:
             " json_group_array(id) FROM assets GROUP BY path, sha256 ORDER BY path"
         )
         return [
-            _Stored(*row[:3], bool(row[3]), bool(row[4]), tuple(json.loads(row[5]))) for row in rows
+            _Stored(path, sha256, size, bool(living), bool(marked), tuple(json.loads(ids)))
+            for path, sha256, size, living, marked, ids in rows
         ]
 
     def _fault(self, item: _Stored) -> str:

@@ -67,7 +67,10 @@ class Database:
         try:
             self._connection = apsw.Connection(name, flags=flags)
         except apsw.Error as error:
-            raise sqlite_error(error, folder) or error from error
+            known = sqlite_error(error, folder)
+            if known is None:
+                raise
+            raise known from error
         try:
             self._configure()
         except BaseException:
@@ -132,6 +135,11 @@ class Database:
                 raise
             raise known from error
 
+    def _rollback(self, statement: str = "ROLLBACK") -> None:
+        """Undo, unless SQLite has done so by itself, as it does when the disk is full."""
+        if self._connection.in_transaction:
+            self.rows(statement)
+
     # transactions -------------------------------------------------------------------------------
 
     @contextmanager
@@ -144,8 +152,7 @@ class Database:
         try:
             yield
         finally:
-            if self._connection.in_transaction:
-                self.rows("ROLLBACK")
+            self._rollback()
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[None]:
@@ -168,8 +175,7 @@ class Database:
             self._commit()
         except BaseException:
             self._after_commit.clear()
-            if self._connection.in_transaction:
-                self.rows("ROLLBACK")
+            self._rollback()
             raise
         finally:
             self._depth = 0
@@ -185,9 +191,8 @@ class Database:
         try:
             yield
         except BaseException:
-            if self._connection.in_transaction:
-                self.rows(f"ROLLBACK TO {name}")
-                self.rows(f"RELEASE {name}")
+            self._rollback(f"ROLLBACK TO {name}")
+            self._rollback(f"RELEASE {name}")
             raise
         else:
             self.rows(f"RELEASE {name}")

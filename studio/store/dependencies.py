@@ -87,7 +87,8 @@ def settle(db: Database, ended: Iterable[str]) -> list[str]:
         need_id = work.pop()
         rows = db.rows(
             "SELECT jobs.id, jobs.status, n.success, need.status, need.title, need.reason"
-            " FROM job_needs n JOIN jobs ON jobs.id = n.job_id JOIN jobs need ON need.id = n.need_id"
+            " FROM job_needs n JOIN jobs ON jobs.id = n.job_id"
+            " JOIN jobs need ON need.id = n.need_id"
             " WHERE n.need_id = ? AND jobs.status IN ('waiting', 'paused') ORDER BY jobs.number",
             (need_id,),
         )

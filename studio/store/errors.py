@@ -22,6 +22,28 @@ if TYPE_CHECKING:
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _NO_WRITE = {errno.EROFS, errno.EACCES, errno.EPERM}
+_FAULTS = (
+    (
+        (apsw.CorruptError, apsw.NotADBError),
+        "The library's database is damaged ({folder}).",
+        "Close Brandloom and put back the newest copy from the library's folder “backups”.",
+    ),
+    (
+        (apsw.BusyError, apsw.LockedError, apsw.ProtocolError),
+        "The library is held by another program for too long ({folder}).",
+        "Close backup or sync programs that work on its folder, then try again.",
+    ),
+    (
+        (apsw.CantOpenError, apsw.AuthError),
+        "The library's database cannot be opened ({folder}).",
+        "Look whether the folder is there and whether you may read it.",
+    ),
+    (
+        (apsw.IOError,),
+        "The disk that holds the library reports an error ({folder}).",
+        "Look whether the drive is still connected and healthy.",
+    ),
+)
 _SMALLEST_USEFUL = 256 * 1024  # bytes; below this SQLite cannot even make its shared-memory file
 
 
@@ -51,26 +73,9 @@ def sqlite_error(error: apsw.Error, folder: Path) -> UserFacingError | None:
         return disk_full(folder)
     if isinstance(error, apsw.ReadOnlyError | apsw.PermissionsError):
         return read_only(folder)
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-        return LibraryError(
-            f"The library's database is damaged ({folder / 'library.db'}).",
-            "Close Brandloom and put back the newest copy from the folder “backups”.",
-        )
-    if isinstance(error, apsw.BusyError | apsw.LockedError):
-        return LibraryError(
-            "The library is held by another program for too long.",
-            "Close backup or sync programs that work on its folder, then try again.",
-        )
-    if isinstance(error, apsw.CantOpenError | apsw.AuthError):
-        return LibraryError(
-            f"The library's database cannot be opened ({folder / 'library.db'}).",
-            "Look whether the folder is there and whether you may read it.",
-        )
-    if isinstance(error, apsw.IOError):
-        return LibraryError(
-            f"The disk that holds the library reports an error ({folder}).",
-            "Look whether the drive is still connected and healthy.",
-        )
+    for kinds, message, hint in _FAULTS:
+        if isinstance(error, kinds):
+            return LibraryError(message.format(folder=folder), hint)
     return None
 
 

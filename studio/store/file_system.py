@@ -62,7 +62,7 @@ def refuse_network(folder: Path) -> None:
     kind = network_type(folder)
     if kind:
         raise LibraryError(
-            f"The folder {folder} lies on a network drive ({kind}), where a library can be damaged.",
+            f"The folder {folder} lies on a network drive ({kind}): a library breaks there.",
             "Keep the library on a disk of this computer and export to the network drive.",
         )
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from studio.core.job import Job, JobStatus
 from studio.store import dependencies, job_rows, new_jobs
 from studio.store.errors import StaleAttempt
-from studio.store.job_rows import COLUMNS, OVERTAKEN
+from studio.store.job_rows import BY_QUEUE, COLUMNS, OVERTAKEN
 from studio.store.outcome import assets_of, commit_outcome
 from studio.store.records import clean, now, to_json
 
@@ -46,7 +46,8 @@ WHERE id = ({{which}}) AND NOT EXISTS (
 RETURNING {COLUMNS}
 """
 _CLAIM_FIRST = _CLAIM.format(
-    which="SELECT id FROM jobs WHERE status = 'queued' ORDER BY rank, position, number LIMIT 1"
+    which=f"SELECT id FROM {BY_QUEUE} WHERE status = 'queued'"
+    " ORDER BY rank, position, number LIMIT 1"
 )
 _CLAIM_ONE = _CLAIM.format(which="SELECT id FROM jobs WHERE status = 'queued' AND id = :id")
 _REPORT = """
@@ -92,7 +93,7 @@ class JobEngine:
 
     def _count_overtaken(self, job: Job) -> None:
         first = self._db.value(
-            "SELECT position FROM jobs WHERE status = 'queued'"
+            f"SELECT position FROM {BY_QUEUE} WHERE status = 'queued'"
             " AND rank = (SELECT rank FROM jobs WHERE id = ?) ORDER BY position LIMIT 1",
             (job.id,),
         )
@@ -110,7 +111,7 @@ class JobEngine:
             (job.lane.value, float("inf") if first is None else first),
         )
 
-    def report(
+    def report(  # noqa: PLR0913 - the columns of one row
         self,
         token: str,
         *,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from studio.core.errors import NotFound
 from studio.core.job import FINAL, Job, JobEvent, JobProgress, JobStatus, Need
 from studio.store import dependencies, job_rows
-from studio.store.job_rows import COLUMNS, IS_FINAL, IS_OPEN
+from studio.store.job_rows import BY_QUEUE, COLUMNS, IS_OPEN
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Iterable
 
     from generators.api import JsonValue
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 _RUNNING, _OPEN, _FINAL = 0, 1, 2
 _RANK = {"interactive": 0, "batch": 1, "training": 2}
 _SECTIONS = {
-    _RUNNING: "status IN ('running', 'interrupted')",
-    _OPEN: IS_OPEN + " AND status IN ('waiting', 'queued', 'paused')",
-    _FINAL: IS_FINAL,
+    _RUNNING: (JobStatus.RUNNING, JobStatus.INTERRUPTED),
+    _OPEN: (JobStatus.WAITING, JobStatus.QUEUED, JobStatus.PAUSED),
+    _FINAL: (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED),
 }
-_ORDER = {_RUNNING: "seq", _OPEN: "rank, position, number", _FINAL: "seq DESC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class JobReads:
         """
         return job_rows.read(self._db, job_id)
 
-    def get_many(self, ids: Iterable[str]) -> list[Job]:
+    def get_many(self, ids: Iterable[str]) -> builtins.list[Job]:
         """Return jobs in the order of ``ids``; unknown ids are left out."""
         return job_rows.read_many(self._db, ids)
 
@@ -62,32 +62,67 @@ class JobReads:
         campaign_id: str = "",
         limit: int = 500,
         before: tuple[Any, ...] | None = None,
-    ) -> list[Job]:
+    ) -> builtins.list[Job]:
         """Return jobs: what runs, then what is open in queue order, then what ended, newest first.
 
         Args:
             statuses: Only these; all when empty.
-            batch_id, campaign_id: Only those of it, when not empty.
+            batch_id: Only those of this batch, when not empty.
+            campaign_id: Only those of this campaign, when not empty.
             limit: At most so many.
             before: The page after a row: ``cursor(last_job)`` of the page before.
         """
-        wanted = {JobStatus(status) for status in statuses}
-        filters, values = _filters(wanted, batch_id, campaign_id)
-        found: list[Job] = []
+        chosen = {JobStatus(status) for status in statuses} or set(JobStatus)
+        filters, values = _filters(batch_id, campaign_id)
+        found: builtins.list[Job] = []
         with self._db.snapshot():
-            for section, condition in _SECTIONS.items():
-                if len(found) >= limit:
-                    break
+            for section, its_own in _SECTIONS.items():
+                wanted = [status for status in its_own if status in chosen]
                 after = _after(section, before)
-                if after is None:
+                if not wanted or after is None or len(found) >= limit:
                     continue
-                rows = self._db.rows(
-                    f"SELECT {COLUMNS} FROM jobs WHERE {condition}{filters}{after[0]}"
-                    f" ORDER BY {_ORDER[section]} LIMIT :limit",
-                    {**values, **after[1], "limit": limit - len(found)},
-                )
-                found += map(job_rows.job_from_row, rows)
+                condition, more = f"{filters}{after[0]}", {**values, **after[1]}
+                read = self._open if section == _OPEN else self._by_seq
+                found += read(wanted, condition, {**more, "limit": limit - len(found)})
         return found
+
+    def _open(
+        self, statuses: builtins.list[JobStatus], condition: str, values: dict[str, Any]
+    ) -> builtins.list[Job]:
+        """Return open jobs in queue order."""
+        source, among = "jobs", _among(statuses)
+        if values.keys().isdisjoint({"batch_id", "campaign_id"}):  # those have indexes of their own
+            if statuses == [JobStatus.QUEUED]:
+                source, among = BY_QUEUE, "status = 'queued'"
+            elif JobStatus.QUEUED in statuses:
+                source, among = "jobs INDEXED BY jobs_open", f"{IS_OPEN} AND {among}"
+        rows = self._db.rows(
+            f"SELECT {COLUMNS} FROM {source} WHERE {among}{condition}"
+            " ORDER BY rank, position, number LIMIT :limit",
+            values,
+        )
+        return [job_rows.job_from_row(row) for row in rows]
+
+    def _by_seq(
+        self, statuses: builtins.list[JobStatus], condition: str, values: dict[str, Any]
+    ) -> builtins.list[Job]:
+        """Return running jobs oldest first, or ended ones newest first.
+
+        One query for each status, so that each is read from its index in order and none is sorted.
+        """
+        newest_first = statuses[0] in FINAL
+        order = "seq DESC" if newest_first else "seq"
+        rows = [
+            row
+            for status in statuses
+            for row in self._db.rows(
+                f"SELECT {COLUMNS} FROM jobs WHERE status = '{status}'{condition}"
+                f" ORDER BY {order} LIMIT :limit",
+                values,
+            )
+        ]
+        rows.sort(key=lambda row: int(row[1]), reverse=newest_first)
+        return [job_rows.job_from_row(row) for row in rows[: values["limit"]]]
 
     @staticmethod
     def cursor(job: Job) -> tuple[Any, ...]:
@@ -100,7 +135,7 @@ class JobReads:
 
     def counts(self, *, batch_id: str = "", campaign_id: str = "") -> dict[JobStatus, int]:
         """Return how many jobs stand where; every status has an entry."""
-        filters, values = _filters(set(), batch_id, campaign_id)
+        filters, values = _filters(batch_id, campaign_id)
         rows = self._db.rows(
             f"SELECT status, count(*) FROM jobs WHERE true{filters} GROUP BY status", values
         )
@@ -115,7 +150,7 @@ class JobReads:
         )
         return JobProgress(*row) if row else None
 
-    def events(self, job_id: str) -> list[JobEvent]:
+    def events(self, job_id: str) -> builtins.list[JobEvent]:
         """Return the history of a job, oldest first."""
         rows = self._db.rows(
             "SELECT seq, job_id, at, before, after, reason FROM job_events WHERE job_id = ?"
@@ -148,43 +183,43 @@ class JobReads:
             raise NotFound(f"There is no job {job_id}.")
         return row
 
-    def dependants(self, job_id: str) -> list[str]:
+    def dependants(self, job_id: str) -> builtins.list[str]:
         """Return the ids of jobs that wait, or waited, for this one."""
         return dependencies.dependants(self._db, job_id)
 
-    def needs(self, job_id: str) -> list[Need]:
+    def needs(self, job_id: str) -> builtins.list[Need]:
         """Return what the job waits for, or waited for."""
         return dependencies.needs(self._db, job_id)
 
-    def retries(self, job_id: str) -> list[str]:
+    def retries(self, job_id: str) -> builtins.list[str]:
         """Return the ids of jobs that repeat this one, oldest first."""
         return self._db.column(
             "SELECT id FROM jobs WHERE retry_of = ? AND retry_of <> '' ORDER BY number", (job_id,)
         )
 
-    def running(self) -> list[Job]:
+    def running(self) -> builtins.list[Job]:
         """Return the jobs that run."""
         rows = self._db.rows(f"SELECT {COLUMNS} FROM jobs WHERE status = 'running' ORDER BY seq")
         return [job_rows.job_from_row(row) for row in rows]
 
-    def claimable(self, limit: int = 2000) -> list[Job]:
+    def claimable(self, limit: int = 2000) -> builtins.list[Job]:
         """Return queued jobs in queue order, for the scheduler."""
         rows = self._db.rows(
-            f"SELECT {COLUMNS} FROM jobs WHERE status = 'queued'"
+            f"SELECT {COLUMNS} FROM {BY_QUEUE} WHERE status = 'queued'"
             " ORDER BY rank, position, number LIMIT ?",
             (limit,),
         )
         return [job_rows.job_from_row(row) for row in rows]
 
-    def batches(self, limit: int = 100) -> list[BatchSummary]:
+    def batches(self, limit: int = 100) -> builtins.list[BatchSummary]:
         """Return the newest batches with the counts of their jobs."""
         rows = self._db.rows(
             "SELECT id, title, created_at FROM batches ORDER BY number DESC LIMIT ?",
             (limit,),
         )
-        return [BatchSummary(*row, self.counts(batch_id=row[0])) for row in rows]
+        return [BatchSummary(row[0], row[1], row[2], self.counts(batch_id=row[0])) for row in rows]
 
-    def timings(self, key: str, limit: int = 20) -> list[tuple[float, float]]:
+    def timings(self, key: str, limit: int = 20) -> builtins.list[tuple[float, float]]:
         """Return the newest measurements of a key, newest first, as (units, seconds)."""
         rows = self._db.rows(
             "SELECT units, seconds FROM timings WHERE key = ? ORDER BY number DESC LIMIT ?",
@@ -193,11 +228,12 @@ class JobReads:
         return [(row[0], row[1]) for row in rows]
 
 
-def _filters(wanted: set[JobStatus], batch_id: str, campaign_id: str) -> tuple[str, dict[str, Any]]:
+def _among(statuses: Iterable[JobStatus]) -> str:
+    return "status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")"
+
+
+def _filters(batch_id: str, campaign_id: str) -> tuple[str, dict[str, Any]]:
     sql, values = "", dict[str, Any]()
-    if wanted:
-        sql += " AND status IN (SELECT value FROM json_each(:statuses))"
-        values["statuses"] = json.dumps(sorted(wanted))
     if batch_id:
         sql += " AND batch_id = :batch_id AND batch_id <> ''"
         values["batch_id"] = batch_id

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from studio.core.errors import LibraryError
 from studio.core.ids import new_id
 from studio.core.paths import LibraryPaths
-from studio.store import changes, errors, migrate
+from studio.store import changes, migrate
 from studio.store.asset_store import AssetStore
 from studio.store.campaign_store import CampaignStore
 from studio.store.database import Database
@@ -168,8 +168,7 @@ def _open_read_only(root: Path, paths: LibraryPaths) -> Library:
     try:
         version = migrate.version_of(db)
         migrate.refuse_newer(version, migrate.newest_version())
-        if version < migrate.newest_version():
-            raise errors.read_only(root)
+        migrate.refuse_older(version, root)
         return Library(root, db, copy)
     except BaseException:
         db.close()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from studio.core.errors import LibraryError, LibraryTooNew
-from studio.store.errors import file_writes, sqlite_error
+from studio.store.errors import file_writes, read_only, sqlite_error
 
 if TYPE_CHECKING:
     from studio.store.database import Database
@@ -76,6 +76,16 @@ def refuse_newer(version: int, newest: int) -> None:
         )
 
 
+def refuse_older(version: int, folder: Path) -> None:
+    """Refuse a database that would have to be brought up to date where nothing can be written.
+
+    Raises:
+        LibraryReadOnly: It would.
+    """
+    if version < newest_version():
+        raise read_only(folder)
+
+
 def migrate(database: Database, backups: Path, folder: Path = MIGRATIONS) -> int:
     """Bring the database to the newest version and return how many migrations ran.
 
@@ -109,13 +119,7 @@ def _step(database: Database, number: int, sql: str) -> int:
             database.rows("ROLLBACK")
             return 0
         database.rows(sql)
-        broken = database.rows("PRAGMA foreign_key_check")
-        if broken:
-            raise LibraryError(
-                f"The library cannot be brought to format {number}: rows without their partner in "
-                f"{sorted({str(row[0]) for row in broken})}.",
-                "It was left as it was, with a copy in “backups”. Please report this.",
-            )
+        _refuse_broken(database, number)
         database.rows(f"PRAGMA application_id = {APPLICATION_ID}")
         database.rows(f"PRAGMA user_version = {number}")
         database.rows("COMMIT")
@@ -124,6 +128,16 @@ def _step(database: Database, number: int, sql: str) -> int:
             database.rows("ROLLBACK")
         raise
     return 1
+
+
+def _refuse_broken(database: Database, number: int) -> None:
+    broken = sorted({str(row[0]) for row in database.rows("PRAGMA foreign_key_check")})
+    if broken:
+        raise LibraryError(
+            f"The library cannot be brought to format {number}: rows without their partner in "
+            f"{', '.join(broken)}.",
+            "It was left as it was, with a copy in “backups”. Please report this.",
+        )
 
 
 def _use_wal(database: Database) -> None:

@@ -13,6 +13,8 @@ from studio.core.ids import new_id
 from studio.store.records import clean, now, to_json
 
 if TYPE_CHECKING:
+    import builtins
+
     from studio.store.database import Database, Row
 
 _CHECKPOINT = (
@@ -32,7 +34,7 @@ class ModelStore:
 
     # checkpoints --------------------------------------------------------------------------------
 
-    def list(self, modality: str = "", generator: str = "") -> list[Checkpoint]:
+    def list(self, modality: str = "", generator: str = "") -> builtins.list[Checkpoint]:
         """Return checkpoints by name, of one modality or generator when asked."""
         rows = self._db.rows(
             f"SELECT {_CHECKPOINT} FROM checkpoints WHERE :modality IN ('', modality)"
@@ -97,7 +99,7 @@ class ModelStore:
 
     # adapters -----------------------------------------------------------------------------------
 
-    def adapters(self, generator: str = "", family: str = "") -> list[Adapter]:
+    def adapters(self, generator: str = "", family: str = "") -> builtins.list[Adapter]:
         """Return adapters by name, of one generator or family when asked."""
         rows = self._db.rows(
             f"SELECT {_ADAPTER} FROM adapters WHERE :generator IN ('', generator)"
@@ -165,16 +167,12 @@ class ModelStore:
 
 
 def _checkpoint(row: Row) -> Checkpoint:
-    return Checkpoint(
-        *row[:10],
-        commercial_use=bool(row[10]),
-        languages=tuple(json.loads(row[11])),
-        details=json.loads(row[12]),
-        source=row[13],
-        untrained=bool(row[14]),
-        added_at=row[15],
-        missing=not Path(row[6]).exists(),
-    )
+    values = list(row)
+    values[10] = bool(row[10])
+    values[11:13] = tuple(json.loads(row[11])), json.loads(row[12])
+    values[14] = bool(row[14])
+    values.append(not Path(row[6]).exists())
+    return Checkpoint(*values)
 
 
 def _checkpoint_values(item: Checkpoint) -> dict[str, Any]:
@@ -199,13 +197,10 @@ def _checkpoint_values(item: Checkpoint) -> dict[str, Any]:
 
 
 def _adapter(row: Row) -> Adapter:
-    return Adapter(
-        *row[:8],
-        commercial_use=bool(row[8]),
-        trigger=row[9],
-        added_at=row[10],
-        missing=not Path(row[4]).exists(),
-    )
+    values = list(row)
+    values[8] = bool(row[8])
+    values.append(not Path(row[4]).exists())
+    return Adapter(*values)
 
 
 def _adapter_values(item: Adapter) -> dict[str, Any]:

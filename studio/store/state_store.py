@@ -55,7 +55,9 @@ class StateStore:
         )
         if row is None:
             return EngineState()
-        return EngineState(*row[:4], tuple(json.loads(row[4])), *row[5:])
+        values = list(row)
+        values[4] = tuple(json.loads(row[4]))
+        return EngineState(*values)
 
     def set_engine_state(self, state: EngineState) -> None:
         """Overwrite what the engine says about itself."""

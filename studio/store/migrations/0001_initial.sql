@@ -81,11 +81,10 @@ CREATE TABLE jobs (
 ) STRICT;
 
 CREATE UNIQUE INDEX jobs_seq ON jobs (seq);
-CREATE INDEX jobs_status ON jobs (status);
+CREATE INDEX jobs_status ON jobs (status, seq);
 CREATE INDEX jobs_queued ON jobs (rank, position) WHERE status = 'queued';
 CREATE INDEX jobs_open ON jobs (rank, position)
     WHERE status IN ('waiting', 'queued', 'running', 'paused', 'interrupted');
-CREATE INDEX jobs_final ON jobs (seq) WHERE status IN ('succeeded', 'failed', 'cancelled');
 CREATE UNIQUE INDEX jobs_token ON jobs (token) WHERE token <> '';
 CREATE INDEX jobs_batch ON jobs (batch_id) WHERE batch_id <> '';
 CREATE INDEX jobs_campaign ON jobs (campaign_id) WHERE campaign_id <> '';
