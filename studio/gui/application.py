@@ -1,0 +1,71 @@
+"""Starts the window: application, theme, library, first page. Imports no torch, ever."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from studio.core.paths import default_library
+from studio.core.settings import load_settings
+from studio.gui.context import AppContext
+from studio.gui.crash import CrashHandler, start_log
+from studio.gui.main_window import MainWindow
+from studio.gui.theme.icons import pixmap
+from studio.gui.theme.manager import theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SWITCH_INTERVAL = 0.002  # seconds; background threads may hold the interpreter no longer than that
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """Make the QApplication with the app's name, icon, theme and Qt's own translations."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(arguments)
+    app.setApplicationName("Brandloom")
+    app.setApplicationDisplayName("Brandloom")
+    app.setDesktopFileName("brandloom")
+    settings = load_settings()
+    theme().apply(settings.theme)
+    app.setWindowIcon(QIcon(pixmap("brandloom", theme().colors.accent, 64)))
+    locale = QLocale(settings.language) if settings.language else QLocale.system()
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(locale, "qtbase", "_", folder):
+        app.installTranslator(translator)
+    return app
+
+
+def open_window(app: QApplication, root: Path, *, start_engine: bool = True) -> MainWindow:
+    """Open the window on a library and show the page that was shown last."""
+    context = AppContext(root, start_engine=start_engine)
+    context.store.open()
+    window = MainWindow(context)
+    window.closing.connect(context.close)
+    window.show_page(context.settings.page, {})
+    window.show()
+    return window
+
+
+def run_window(library_root: Path | None = None) -> int:
+    """Run the window until it is closed; return the exit code.
+
+    Args:
+        library_root: The library's folder; None for the one opened last, or the default.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    start_log()
+    app = make_application(sys.argv[:1])
+    handler = CrashHandler()
+    handler.install()
+    window = open_window(app, library_root or default_library())
+    code = app.exec()
+    window.deleteLater()
+    return code

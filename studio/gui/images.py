@@ -1,0 +1,134 @@
+"""Pictures for the screen, decoded and scaled off the GUI thread, kept in a bounded cache."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPixmap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CACHE_BYTES = 96 * 1024 * 1024
+WAITING = 256  # pictures asked for and not begun; older ones are forgotten while scrolling
+Key = tuple[str, int, int]
+
+
+class ImageLoader(QObject):
+    """Ask with ``get``: the picture, or None and ``loaded`` follows. Newest questions come first.
+
+    Signals:
+        loaded: Path of a picture that ``get`` returns now.
+        failed: Path of a file that is no picture or is gone.
+    """
+
+    loaded = Signal(str)
+    failed = Signal(str)
+    _decoded = Signal(object, object)
+
+    def __init__(self, threads: int = 2) -> None:
+        super().__init__()
+        self._cache: OrderedDict[Key, QPixmap] = OrderedDict()
+        self._bytes = 0
+        self._asked: OrderedDict[Key, None] = OrderedDict()
+        self._working: set[Key] = set()
+        self._bad: set[Key] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pool = ThreadPoolExecutor(threads, "images")
+        self._decoded.connect(self._take)
+
+    @property
+    def busy(self) -> bool:
+        """Whether pictures are still to come."""
+        with self._lock:
+            return bool(self._asked or self._working)
+
+    def get(self, path: Path | str, size: QSize) -> QPixmap | None:
+        """Return the picture fitted into ``size`` device pixels with its aspect kept, or None."""
+        key = (str(path), size.width(), size.height())
+        found = self._cache.get(key)
+        if found is not None:
+            self._cache.move_to_end(key)
+            return found
+        self._ask(key)
+        return None
+
+    def forget(self, path: Path | str) -> None:
+        """Drop what is kept of a file that has changed."""
+        for key in [key for key in self._cache if key[0] == str(path)]:
+            self._bytes -= _cost(self._cache.pop(key))
+        self._bad = {key for key in self._bad if key[0] != str(path)}
+
+    def close(self) -> None:
+        """End the threads."""
+        self._closed = True
+        with self._lock:
+            self._asked.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _ask(self, key: Key) -> None:
+        if key in self._bad or self._closed:
+            return
+        with self._lock:
+            if key in self._working:
+                return
+            if key in self._asked:
+                self._asked.move_to_end(key)
+                return
+            self._asked[key] = None
+            while len(self._asked) > WAITING:
+                self._asked.popitem(last=False)
+        self._pool.submit(self._decode_next)
+
+    def _decode_next(self) -> None:
+        with self._lock:
+            if not self._asked:
+                return
+            key, _none = self._asked.popitem(last=True)
+            self._working.add(key)
+        image = read_scaled(key[0], QSize(key[1], key[2]))
+        if not self._closed and shiboken6.isValid(self):
+            self._decoded.emit(key, image)
+
+    def _take(self, key: Key, image: QImage) -> None:
+        with self._lock:
+            self._working.discard(key)
+        if image.isNull():
+            self._bad.add(key)
+            self.failed.emit(key[0])
+            return
+        picture = QPixmap.fromImage(image)
+        self._cache[key] = picture
+        self._bytes += _cost(picture)
+        while self._bytes > CACHE_BYTES and len(self._cache) > 1:
+            _key, old = self._cache.popitem(last=False)
+            self._bytes -= _cost(old)
+        self.loaded.emit(key[0])
+
+
+def read_scaled(path: str, size: QSize) -> QImage:
+    """Read a picture no larger than ``size`` pixels, its aspect kept; null when unreadable."""
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    whole = reader.size()
+    if whole.isValid() and (whole.width() > size.width() or whole.height() > size.height()):
+        fitted = whole.scaled(size, Qt.AspectRatioMode.KeepAspectRatio)
+        reader.setScaledSize(fitted.expandedTo(QSize(1, 1)))
+    image = reader.read()
+    if image.isNull():
+        return image
+    if image.width() > size.width() or image.height() > size.height():
+        image = image.scaled(
+            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _cost(picture: QPixmap) -> int:
+    return picture.width() * picture.height() * 4

@@ -1,0 +1,273 @@
+"""The window: rail, pages, messages, palette; remembers where it was."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from generators.api import UserFacingError
+from studio.gui.commands import Command
+from studio.gui.messages import Choice
+from studio.gui.pages.registry import PAGES, PageSpec
+from studio.gui.theme.manager import theme
+from studio.gui.widgets.messages_view import BannerArea, ToastArea
+from studio.gui.widgets.palette import CommandPalette, ShortcutList
+from studio.gui.widgets.rail import Rail
+from studio.gui.widgets.surfaces import EmptyState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtGui import QCloseEvent
+
+    from generators.api import JsonValue
+    from studio.gui.context import AppContext
+    from studio.gui.engine_link import QueueFacts
+    from studio.gui.pages.page import Page
+    from studio.store.records import Changes
+
+SMALLEST = (960, 640)
+FIRST = (1280, 800)
+CLOSE_KEY = "window.close"
+
+
+class MainWindow(QMainWindow):
+    """One window over one library.
+
+    Signals:
+        painted_page: A page was shown for the first time (its id).
+        closing: The window goes away; nothing is shown any more.
+    """
+
+    painted_page = Signal(str)
+    closing = Signal()
+
+    def __init__(self, context: AppContext, pages: Sequence[PageSpec] = PAGES) -> None:
+        super().__init__()
+        self.context = context
+        self._specs = {spec.id: spec for spec in pages}
+        self._pages: dict[str, Page] = {}
+        self._page: Page | None = None
+        self._may_close = False
+        self.setWindowTitle("Brandloom")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*FIRST)
+        self._build()
+        self._connect()
+        self._add_commands()
+        self._restore()
+
+    @property
+    def page(self) -> Page | None:
+        """The page that is shown."""
+        return self._page
+
+    def page_ids(self) -> list[str]:
+        """Return the ids of the rail's pages."""
+        return list(self._specs)
+
+    def _build(self) -> None:
+        central = QWidget()
+        central.setObjectName("page")
+        row = QHBoxLayout(central)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.rail = Rail(list(self._specs.values()))
+        row.addWidget(self.rail)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self.banners = BannerArea(self.context.messages)
+        column.addWidget(self.banners)
+        self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        row.addLayout(column, 1)
+        self.setCentralWidget(central)
+        self.toasts = ToastArea(self, self.context.messages)
+        self.palette_sheet = CommandPalette(self, self.context.commands)
+        self.shortcut_sheet = ShortcutList(self, self.context.commands)
+
+    def _connect(self) -> None:
+        context = self.context
+        self.rail.chosen.connect(lambda page_id: self.show_page(page_id, {}))
+        self.rail.palette_button.clicked.connect(self.palette_sheet.start)
+        self.rail.theme_button.clicked.connect(self.toggle_theme)
+        self.rail.help_button.clicked.connect(self.shortcut_sheet.start)
+        context.navigate.connect(self.show_page)
+        context.watcher.changed.connect(self._on_changes)
+        context.watcher.lost.connect(self._on_lost)
+        context.engine.facts_changed.connect(self._on_facts)
+        context.store.refused.connect(self._on_refused)
+        theme().changed.connect(self._on_theme)
+        self._on_theme()
+
+    def _add_commands(self) -> None:
+        group = self.tr("Everywhere")
+        shared = [
+            Command(
+                "window.palette",
+                self.tr("Find a command"),
+                self.palette_sheet.start,
+                "Ctrl+K",
+                "search",
+                group=group,
+                enabled=self.palette_sheet.isHidden,
+            ),
+            Command(
+                "window.help",
+                self.tr("Show keyboard shortcuts"),
+                self.shortcut_sheet.start,
+                "F1",
+                "keyboard",
+                "help keys",
+                group,
+            ),
+            Command(
+                "window.theme",
+                self.tr("Switch between dark and light"),
+                self.toggle_theme,
+                "Ctrl+Shift+L",
+                "contrast",
+                "theme colours appearance",
+                group,
+            ),
+            Command(
+                "window.quit",
+                self.tr("Close the window"),
+                self._quit,
+                "Ctrl+Q",
+                "power",
+                "exit quit",
+                group,
+            ),
+        ]
+        for number, spec in enumerate(self._specs.values(), start=1):
+            shared.append(
+                Command(
+                    f"window.page.{spec.id}",
+                    self.tr("Go to {0}").format(spec.words()),
+                    partial(self.show_page, spec.id, {}),
+                    f"Ctrl+{number}", spec.icon, spec.keywords, group,
+                )
+            )  # fmt: skip
+        for command in shared:
+            self.context.commands.add(command, self, whole_window=True)
+
+    # pages --------------------------------------------------------------------------------------
+
+    def show_page(self, page_id: str, what: Mapping[str, JsonValue]) -> None:
+        """Show a page, making it the first time; an unknown id shows the first page."""
+        if page_id not in self._specs:
+            page_id = next(iter(self._specs))
+        page = self._pages.get(page_id)
+        first = page is None
+        if page is None:
+            page = self._pages[page_id] = self._specs[page_id].make(self.context)
+            self.stack.addWidget(page)
+            page.restore(self.context.settings.pages.get(page_id, {}))
+        if page is not self._page and self._page is not None:
+            self._page.leave()
+        self._page = page
+        self.stack.setCurrentWidget(page)
+        self.rail.select(page_id)
+        self.context.remember(page=page_id)
+        page.enter(what)
+        page.stale = False
+        if first:
+            self.painted_page.emit(page_id)
+
+    def _on_changes(self, changes: Changes) -> None:
+        for page in self._pages.values():
+            if page is self._page:
+                page.on_changes(changes)
+            else:
+                page.stale = True
+
+    def _on_facts(self, facts: QueueFacts) -> None:
+        button = self.rail.buttons.get("queue")
+        if button is not None:
+            button.set_count(facts.active)
+
+    # trouble ------------------------------------------------------------------------------------
+
+    def _on_refused(self, error: Exception) -> None:
+        text = error.message if isinstance(error, UserFacingError) else str(error)
+        hint = error.hint if isinstance(error, UserFacingError) else ""
+        sorry = EmptyState("folder-open", f"{text} {hint}".strip())
+        self.stack.addWidget(sorry)
+        self.stack.setCurrentWidget(sorry)
+        self.context.messages.bad(
+            self.tr("The library cannot be opened: {0}").format(text), hint, key="library"
+        )
+
+    def _on_lost(self, error: Exception) -> None:
+        hint = error.hint if isinstance(error, UserFacingError) else str(error)
+        self.context.messages.bad(
+            self.tr("The library can no longer be read; what you see may be old."),
+            hint or self.tr("Check that its disk is there, then open Brandloom again."),
+            key="library",
+        )
+
+    # theme and state ----------------------------------------------------------------------------
+
+    def toggle_theme(self) -> None:
+        """Switch between dark and light."""
+        self.context.set_theme("light" if theme().tokens.dark else "dark")
+
+    def _on_theme(self) -> None:
+        dark = theme().tokens.dark
+        name = self.tr("Use the light theme") if dark else self.tr("Use the dark theme")
+        self.rail.theme_button.set_look("sun" if dark else "moon", name)
+
+    def _restore(self) -> None:
+        saved = self.context.settings.window
+        if saved:
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(saved.encode())))
+
+    def _remember(self) -> None:
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.context.remember(window=geometry, library=str(self.context.root))
+        for page_id, page in self._pages.items():
+            self.context.remember_page(page_id, page.state())
+
+    # closing ------------------------------------------------------------------------------------
+
+    def _quit(self) -> None:
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Say once that work goes on; close when a person has decided, or nothing is at work."""
+        facts = self.context.engine.facts
+        if self._may_close or facts is None or not facts.goes_on:
+            self._remember()
+            self.closing.emit()
+            event.accept()
+            return
+        event.ignore()
+        self._ask_about_closing(facts.active)
+
+    def _ask_about_closing(self, count: int) -> None:
+        self.context.messages.ask(
+            self.tr("%n job(s) still to do. They go on without this window.", "", count),
+            self.tr("Open Brandloom again at any time to watch them live."),
+            (
+                Choice(self.tr("Close, keep working"), self.close_now, "primary"),
+                Choice(self.tr("Pause queue and close"), self._pause_and_close),
+                Choice(self.tr("Cancel"), lambda: None),
+            ),
+            CLOSE_KEY,
+        )
+
+    def close_now(self) -> None:
+        """Close without asking."""
+        self._may_close = True
+        self.close()
+
+    def _pause_and_close(self) -> None:
+        self.context.store.write(
+            self,
+            lambda library: library.jobs.pause_queue(self.tr("Paused when the window was closed.")),
+            lambda _none: self.close_now(),
+        )

@@ -1,0 +1,1 @@
+"""Tokens, palette, style sheet, font and icons: how everything looks."""
