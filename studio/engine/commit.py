@@ -1,0 +1,180 @@
+"""From artifacts in a staging folder to assets of the library.
+
+Order of things, so that a kill at any moment leaves neither a half file nor an asset without its
+recipe: embed the recipe, hash, write down what will be moved (``moving.json`` in staging), move and
+flush each file, then one transaction. Recovery reads ``moving.json`` and takes away files whose
+transaction never came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from generators.api import Request
+from studio import __version__
+from studio.core.errors import RecipeError, UserFacingError
+from studio.core.recipe import Recipe
+from studio.services.files.embed import embed_recipe
+from studio.store.records import NewAsset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generators.api import JsonValue
+    from generators.protocol import Finished, Produced
+    from studio.engine.attempt import Attempt
+    from studio.store.library import Library
+
+log = logging.getLogger(__name__)
+MOVING = "moving.json"
+TEXT_KEPT = 20_000  # characters of a text asset that the database keeps for search
+SOURCES = ("generated", "imported", "composed")
+
+
+def new_assets(library: Library, attempt: Attempt, finished: Finished) -> list[NewAsset]:
+    """Move an attempt's artifacts into the library and return the rows to commit.
+
+    Raises:
+        UserFacingError: The worker named a file that cannot be kept.
+        DiskFull, LibraryReadOnly: Nothing is left half done.
+        OSError: A file cannot be read.
+    """
+    staging = attempt.prepared.staging
+    files = [_inside(staging, item) for item in attempt.produced]
+    recipes = [
+        _recipe(attempt, finished, item.metadata, index)
+        for index, item in enumerate(attempt.produced)
+    ]
+    for path, item, recipe in zip(files, attempt.produced, recipes, strict=True):
+        if recipe is not None:
+            _embed(path, item.media_type, recipe)
+    hashes = [_sha256(path) for path in files]
+    (staging / MOVING).write_text(json.dumps(hashes), encoding="utf-8")
+    assets = []
+    for path, item, recipe, sha in zip(files, attempt.produced, recipes, hashes, strict=True):
+        size, text = path.stat().st_size, _text(path, item.media_type)
+        _, place = library.assets.add_file(path, sha)
+        assets.append(_asset(attempt, item, recipe, Stored(sha, place, size, text)))
+    return assets
+
+
+class Stored(NamedTuple):
+    """A file in its place: its hash, its path in the library, its bytes, the text in it."""
+
+    sha256: str
+    path: str
+    size: int
+    text: str
+
+
+def _asset(attempt: Attempt, item: Produced, recipe: Recipe | None, file: Stored) -> NewAsset:
+    facts = item.metadata
+    job, request = attempt.job, attempt.prepared.request
+    source = str(facts.get("source") or ("generated" if recipe else "composed"))
+    return NewAsset(
+        sha256=file.sha256,
+        path=file.path,
+        media_type=item.media_type,
+        modality=_modality(item.media_type, item.role),
+        bytes=file.size,
+        title=str(facts.get("title") or job.title),
+        prompt=str(facts.get("prompt") or _prompt(request)),
+        model=_model(attempt),
+        width=_whole(facts.get("width")),
+        height=_whole(facts.get("height")),
+        duration=_seconds(facts.get("duration")),
+        campaign_id=job.campaign_id,
+        recipe=recipe,
+        text=file.text,
+        source=source if source in SOURCES else "composed",
+        tags=tuple(str(tag) for tag in facts.get("tags") or ()),
+        id=str(facts.get("asset_id") or ""),
+        parents=tuple(str(parent) for parent in facts.get("parents") or ()),
+    )
+
+
+def _inside(staging: Path, item: Produced) -> Path:
+    """Return the artifact's path, which must be a file in this attempt's own folder."""
+    path = Path(item.path)
+    if not path.resolve().is_relative_to(staging.resolve()):
+        raise UserFacingError(
+            f"The worker named a file outside its folder ({path}); it was not taken.",
+            "Report this to whoever made the generator.",
+        )
+    if not path.is_file():
+        raise UserFacingError(
+            f"The {item.role} that was made is not one file ({path.name}).",
+            "Report this to whoever made the generator.",
+        )
+    return path
+
+
+def _recipe(
+    attempt: Attempt, finished: Finished, facts: Mapping[str, JsonValue], index: int
+) -> Recipe | None:
+    """Return the recipe of one artifact; a step's artifact brings its own, or has none."""
+    request = attempt.prepared.request
+    if not isinstance(request, Request):
+        given = facts.get("recipe")
+        return Recipe.from_json(given) if given else None
+    note = facts.get("note") or facts.get("notes") or ()
+    manifest = attempt.prepared.manifest
+    seed = facts.get("seed")
+    return Recipe(
+        request=request,
+        generator_version=manifest.version if manifest else "",
+        index=_whole(facts.get("index", index)),
+        seed=int(seed) if isinstance(seed, int | float) else None,
+        execution=finished.execution,
+        notes=(note,) if isinstance(note, str) else tuple(str(item) for item in note),
+        app_version=__version__,
+    )
+
+
+def _embed(path: Path, media_type: str, recipe: Recipe) -> None:
+    try:
+        embed_recipe(path, media_type, recipe)
+    except RecipeError as error:  # the library's row still has it
+        log.warning("%s carries no recipe: %s", path.name, error)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _text(path: Path, media_type: str) -> str:
+    if not media_type.startswith("text/") and media_type != "application/json":
+        return ""
+    with path.open("rb") as file:
+        return file.read(TEXT_KEPT * 4).decode("utf-8", "replace")[:TEXT_KEPT]
+
+
+def _modality(media_type: str, role: str) -> str:
+    kind = media_type.partition("/")[0]
+    if kind in ("image", "audio", "text"):
+        return kind
+    return "text" if role == "text" else "other"
+
+
+def _prompt(request: object) -> str:
+    return str(request.params.get("prompt") or "") if isinstance(request, Request) else ""
+
+
+def _model(attempt: Attempt) -> str:
+    request, manifest = attempt.prepared.request, attempt.prepared.manifest
+    if isinstance(request, Request) and request.checkpoint is not None:
+        return request.checkpoint.name or request.checkpoint.id
+    return manifest.name if manifest else ""
+
+
+def _whole(value: JsonValue) -> int:
+    return max(0, int(value)) if isinstance(value, int | float) else 0
+
+
+def _seconds(value: JsonValue) -> float:
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,208 @@
+"""Starts jobs: asks the scheduler, admits by memory, claims, prepares, tells a worker."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from typing import TYPE_CHECKING
+
+from generators.protocol import Configure, Unload
+from studio.core.errors import DiskFull, UserFacingError
+from studio.core.job import JobKind, Lane
+from studio.engine.attempt import Attempt, Ending
+from studio.engine.catalogue import STEPS
+from studio.engine.executors.base import WorkerSpec
+from studio.engine.memory import admit, estimate_bytes
+from studio.engine.prepare import prepare
+from studio.engine.scheduler import choose, preempts
+from studio.services.engine_control import STOP_KEY
+from studio.store.errors import StaleAttempt
+
+if TYPE_CHECKING:
+    from studio.core.job import Job
+    from studio.engine.attempt import Prepared
+    from studio.engine.hub import Hub, Slot
+    from studio.engine.scheduler import Candidate, Choice
+
+log = logging.getLogger(__name__)
+ROUNDS = 200  # jobs that may fail at dispatch before the loop looks at other things again
+
+
+class Dispatcher:
+    """Call ``run`` whenever something may have become possible."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._unloading_until = 0.0  # an idle worker was asked for its memory; give it a moment
+
+    def run(self) -> None:
+        """Start whatever can start now."""
+        hub = self._hub
+        if hub.dirty:
+            hub.dirty = False
+            self._refresh()
+        if hub.stopping or hub.paused is not None or hub.disk.full:
+            return
+        for _ in range(ROUNDS):
+            if not self._start_one():
+                return
+        hub.dirty = True
+
+    def _refresh(self) -> None:
+        hub = self._hub
+        hub.mirror.refresh()
+        if hub.mirror.state_changed:
+            hub.mirror.state_changed = False
+            hub.paused = hub.library.state.queue_paused()
+            hub.asked_to_stop = hub.library.state.get(STOP_KEY) == os.getpid()
+        for slot in hub.busy():
+            asked = hub.mirror.asked.get(slot.attempt.job.id) if slot.attempt else None
+            if asked is None or slot.attempt is None or asked.token != slot.attempt.token:
+                continue
+            if asked.cancel_requested:
+                hub.end_attempt(slot, Ending.CANCEL, hub.options.cancel_grace)
+            elif slot.attempt.trains:
+                hub.end_attempt(slot, Ending.PAUSE, 0.0)
+            else:
+                hub.end_attempt(slot, Ending.PAUSE, hub.options.cancel_grace)
+
+    def _start_one(self) -> bool:
+        """Start or fail one job; False when nothing can start."""
+        hub = self._hub
+        for group in hub.mirror.groups:
+            slot = hub.slot(group)
+            queue = hub.mirror.queue(group)
+            if slot.attempt is not None:
+                self._preempt(slot, queue[0])
+                continue
+            choice = choose(queue, slot.resident, hub.ledger.past, hub.options.bounds)
+            if choice is None or not self._admitted(slot, choice.job):
+                continue
+            if hub.disk.low():
+                hub.disk_is_full()
+                return False
+            self._start(slot, choice)
+            return not hub.disk.full
+        return False
+
+    def _preempt(self, slot: Slot, first: Candidate) -> None:
+        attempt = slot.attempt
+        if attempt is None or not attempt.trains or attempt.ending is not Ending.NONE:
+            return
+        if preempts([first], slot.group, Lane.TRAINING):
+            log.info("job %s makes way for interactive work", attempt.job.id)
+            self._hub.end_attempt(slot, Ending.PREEMPT, 0.0)
+
+    def _admitted(self, slot: Slot, job: Candidate) -> bool:
+        """Tell whether memory allows a job beside what runs and what is held."""
+        hub = self._hub
+        others = [item for item in hub.slots.values() if item is not slot and item.worker]
+        if job.checkpoint_id in slot.resident or not others:
+            return True
+        known = hub.catalogue.checkpoint(job.checkpoint_id) if job.checkpoint_id else None
+        need = estimate_bytes(known.bytes if known else 0)
+        idle = [item for item in others if item.attempt is None]
+        verdict = admit(
+            need,
+            hub.memory.read().available + slot.held,  # its own worker may evict what it holds
+            others_busy=len(idle) < len(others),
+            others_hold=sum(item.held for item in idle),
+        )
+        if verdict.unload and time.monotonic() > self._unloading_until:
+            self._unloading_until = time.monotonic() + 2.0
+            for item in idle:
+                item.send(Unload())
+        elif verdict.unload:
+            return False
+        return verdict.admit
+
+    def _start(self, slot: Slot, choice: Choice) -> None:
+        hub = self._hub
+        hub.mirror.drop(choice.job.id)
+        hub.dirty = True
+        try:
+            job = hub.library.jobs.claim(slot.group, job_id=choice.job.id)
+        except DiskFull:
+            hub.disk_is_full()
+            return
+        if job is None:  # cancelled, paused or edited at this very moment
+            return
+        hub.ledger.claimed(choice)
+        prepared = self._prepared(job)
+        if prepared is not None:
+            self._begin(slot, job, prepared, choice.overtakes)
+
+    def _prepared(self, job: Job) -> Prepared | None:
+        """Return the job made ready, or None when it failed or was put back."""
+        hub = self._hub
+        try:
+            return prepare(hub.library, hub.catalogue, job)
+        except DiskFull:
+            hub.disk_is_full()
+        except UserFacingError as error:
+            self._fail(job, error)
+            return None
+        except OSError as error:
+            if not hub.disk.low():
+                self._fail(job, UserFacingError(f"Its folder cannot be made: {error}"))
+                return None
+            hub.disk_is_full()
+        hub.requeue(job.token, "The disk was full.")
+        return None
+
+    def _fail(self, job: Job, error: UserFacingError) -> None:
+        hub = self._hub
+        try:
+            hub.library.jobs.fail(job.token, code="user", message=error.message, hint=error.hint)
+        except StaleAttempt:
+            log.warning("job %s was taken away while it was made ready", job.id)
+        except DiskFull:
+            hub.disk_is_full()
+            hub.requeue(job.token, "The disk was full.")
+
+    def _begin(self, slot: Slot, job: Job, prepared: Prepared, overtakes: tuple[str, ...]) -> None:
+        hub = self._hub
+        attempt = Attempt(job, prepared, overtakes)
+        attempt.expected = hub.catalogue.run_estimate(prepared.request, slot.group)
+        if slot.worker is None and not self._start_worker(slot, job):
+            return
+        attempt.kills_before = hub.memory.began()
+        slot.attempt = attempt
+        if slot.worker is not None:
+            slot.worker.log_to(hub.library.paths.logs / "jobs" / f"{job.id}.log")
+        if job.kind is JobKind.FINETUNE:
+            slot.send(Unload())  # training needs what there is
+        slot.send(prepared.run)
+        if job.cancel_requested:
+            hub.end_attempt(slot, Ending.CANCEL, hub.options.cancel_grace)
+
+    def _start_worker(self, slot: Slot, job: Job) -> bool:
+        hub = self._hub
+        if hub.executor is None:
+            raise RuntimeError("the engine has no executor")
+        spec = worker_spec(hub, slot.group)
+        try:
+            slot.worker = hub.executor.start(spec)
+        except OSError as error:
+            self._fail(job, UserFacingError(f"Its worker cannot be started: {error}"))
+            return False
+        slot.started_at = slot.sign_at = slot.pinged_at = time.monotonic()
+        return True
+
+
+def worker_spec(hub: Hub, group: str) -> WorkerSpec:
+    """Return how to start the worker of a group."""
+    options = hub.options
+    configure = Configure(
+        device=options.device,
+        dtype=options.dtype,
+        memory_budget=options.memory_budget,
+        idle_unload_seconds=options.idle_unload_seconds,
+        entries={} if group == STEPS else hub.catalogue.registry.worker_entries(group),
+        faults={} if group == STEPS else options.faults,
+    )
+    if group == STEPS:
+        command = ("studio.services.step_worker", "--library", str(hub.library.root))
+        return WorkerSpec(group, configure, command)
+    return WorkerSpec(group, configure)

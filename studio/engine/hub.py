@@ -1,0 +1,184 @@
+"""What the parts of the engine share: the library, the workers, what runs, what is unsaid."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from studio.core.errors import DiskFull
+from studio.engine.attempt import Attempt, Ending, Unsettled, ask_to_end
+from studio.engine.catalogue import Catalogue
+from studio.engine.disk import DiskGuard
+from studio.engine.memory import MemoryWatch
+from studio.engine.mirror import QueueMirror
+from studio.engine.scheduler import Ledger
+from studio.engine.tidy import forget_staging
+from studio.store.errors import StaleAttempt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generators.protocol import Message
+    from generators.registry import Registry
+    from studio.core.job import Job
+    from studio.engine.executors.base import Executor, Worker
+    from studio.engine.options import EngineOptions
+    from studio.store.library import Library
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Slot:
+    """A worker group: at most one worker, at most one attempt. Times are ``time.monotonic``.
+
+    Attributes:
+        resident: Checkpoint ids that the worker holds, least recently used first.
+        held: Bytes of its pipelines.
+        sign_at: When it last said anything.
+        free_since: When it last had nothing to do.
+    """
+
+    group: str
+    worker: Worker | None = None
+    attempt: Attempt | None = None
+    resident: tuple[str, ...] = ()
+    held: int = 0
+    device: str = ""
+    ready: bool = False
+    started_at: float = 0.0
+    sign_at: float = 0.0
+    pinged_at: float = 0.0
+    free_since: float = field(default_factory=time.monotonic)
+
+    def forget_worker(self) -> None:
+        """The worker is gone, and with it what it held."""
+        self.worker = None
+        self.resident, self.held, self.ready = (), 0, False
+
+    def send(self, message: Message) -> None:
+        """Send to the worker, if there is one."""
+        if self.worker is not None:
+            self.worker.send(message)
+
+
+class Hub:
+    """See the module's docstring.
+
+    Attributes:
+        dirty: The queue may have changed since the mirror was refreshed.
+        paused: Why a person paused the queue, or None.
+        stopping: Nothing more is started.
+        asked_to_stop: A client has asked for it through the database.
+        strikes: How often a job's worker was killed for want of memory, by job id.
+        unsettled: Ends of attempts that wait for room on the disk.
+    """
+
+    def __init__(
+        self, library: Library, options: EngineOptions, registry: Registry | None = None
+    ) -> None:
+        self.library = library
+        self.options = options
+        self.catalogue = Catalogue(library, registry)
+        self.ledger = Ledger()
+        self.mirror = QueueMirror(library, self.catalogue, self.ledger)
+        self.disk = DiskGuard(library.root, library.paths.reserve, options.disk)
+        self.memory = MemoryWatch()
+        self.slots: dict[str, Slot] = {}
+        self.executor: Executor | None = None
+        self.dirty = True
+        self.paused: str | None = None
+        self.stopping = False
+        self.asked_to_stop = False
+        self.strikes: dict[str, int] = {}
+        self.unsettled: list[Unsettled] = []
+
+    # workers ------------------------------------------------------------------------------------
+
+    def slot(self, group: str) -> Slot:
+        """Return the slot of a group."""
+        return self.slots.setdefault(group, Slot(group))
+
+    def slot_of(self, number: int) -> Slot | None:
+        """Return the slot whose present worker has this number."""
+        for slot in self.slots.values():
+            if slot.worker is not None and slot.worker.number == number:
+                return slot
+        return None
+
+    def busy(self) -> list[Slot]:
+        """Return the slots in which an attempt runs."""
+        return [slot for slot in self.slots.values() if slot.attempt is not None]
+
+    def resident(self) -> tuple[str, ...]:
+        """Return the ids of all loaded checkpoints."""
+        return tuple(item for slot in self.slots.values() for item in slot.resident)
+
+    def kill(self, slot: Slot, why: str) -> None:
+        """End a slot's worker at once."""
+        if slot.worker is not None:
+            log.info("killed worker %d (%s): %s", slot.worker.number, slot.group, why)
+            slot.worker.kill()
+            slot.forget_worker()
+
+    def free(self, slot: Slot) -> Attempt | None:
+        """Take the attempt out of a slot and its files from staging."""
+        attempt, slot.attempt = slot.attempt, None
+        slot.free_since = time.monotonic()
+        self.dirty = True
+        if slot.worker is not None:
+            slot.worker.log_to(None)
+        if attempt is not None:
+            forget_staging(attempt.prepared.staging)
+        return attempt
+
+    def end_attempt(self, slot: Slot, ending: Ending, patience: float) -> None:
+        """Ask the attempt of a slot to end; it is killed when it has not after ``patience``."""
+        attempt = slot.attempt
+        if attempt is None or attempt.ending in (Ending.CANCEL, ending):
+            return
+        deadline = time.monotonic() + patience if patience else 0.0
+        attempt.end_by(ending, deadline)
+        slot.send(ask_to_end(attempt))
+
+    # the ends of attempts -----------------------------------------------------------------------
+
+    def requeue(self, token: str, reason: str, *, counts_as_death: bool = False) -> Job | None:
+        """Put an attempt's job back; None when it was over already, or the disk is full.
+
+        When the disk is full it is put back as soon as there is room.
+        """
+        try:
+            job = self.library.jobs.requeue(token, reason, counts_as_death=counts_as_death)
+        except StaleAttempt:
+            log.warning("attempt %s was over already", token)
+            return None
+        except DiskFull:
+            self.unsettled.append(Unsettled(token, reason))
+            self.disk_is_full()
+            return None
+        finally:
+            self.dirty = True
+        return job
+
+    def settle_again(self) -> None:
+        """Try once more to write the ends that could not be written."""
+        waiting, self.unsettled = self.unsettled, []
+        for item in waiting:
+            self.requeue(item.token, item.reason)
+
+    def disk_is_full(self) -> None:
+        """Give up the reserve and start nothing more."""
+        if not self.disk.full:
+            self.disk.give_up()
+
+    @contextmanager
+    def small_write(self) -> Iterator[None]:
+        """Around a write that may be left out when the disk is full (progress, timings, state)."""
+        try:
+            yield
+        except DiskFull:
+            self.disk_is_full()

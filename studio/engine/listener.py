@@ -1,0 +1,307 @@
+"""Takes in what workers say, and commits the ends of attempts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from generators.api import Request
+from generators.protocol import (
+    Cancelled,
+    Failed,
+    Finished,
+    Message,
+    Paused,
+    Preview,
+    Produced,
+    Progress,
+    Ready,
+    Resident,
+    Stream,
+)
+from studio.core.errors import DiskFull, UserFacingError
+from studio.core.estimates import load_key, run_key
+from studio.core.job import JobStatus
+from studio.core.steps import StepOutcome
+from studio.engine.attempt import Ending, latest_training_state
+from studio.engine.commit import new_assets
+from studio.engine.disk import says_full
+from studio.engine.executors.base import Said
+from studio.engine.prepare import training_folder
+from studio.engine.tidy import take_back
+from studio.store.errors import StaleAttempt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio.engine.attempt import Attempt
+    from studio.engine.executors.base import Event, Gone
+    from studio.engine.hub import Hub, Slot
+    from studio.store.records import NewAsset
+
+log = logging.getLogger(__name__)
+MAX_MEMORY_DEATHS = 2
+MEMORY_HINT = "Make it smaller, close other programs, or choose a smaller checkpoint."
+OUTCOME_HINT = "Report this as a bug; the details are in the job's log."
+
+
+class Listener:
+    """Hand it every event of the executor."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def take(self, event: Event) -> None:
+        """Take in one event; what a worker that was given up still says is ignored."""
+        slot = self._hub.slot_of(event.worker)
+        if slot is None:
+            return
+        slot.sign_at = time.monotonic()
+        if isinstance(event, Said):
+            self._message(slot, event.message)
+        else:
+            self._gone(slot, event)
+
+    def _message(self, slot: Slot, message: Message) -> None:
+        if isinstance(message, Ready):
+            slot.ready = True
+            if message.devices:
+                self._device(slot, str(message.devices[0].get("id") or ""))
+            return
+        if isinstance(message, Resident):
+            self._resident(slot, message)
+            return
+        attempt = slot.attempt
+        if attempt is None or getattr(message, "token", "") != attempt.token:
+            return
+        attempt.sign_at = time.monotonic()
+        if isinstance(message, Progress | Preview | Stream | Produced):
+            self._news(slot, attempt, message)
+        else:
+            self._end(slot, attempt, message)
+
+    def _news(
+        self, slot: Slot, attempt: Attempt, message: Progress | Preview | Stream | Produced
+    ) -> None:
+        if isinstance(message, Progress):
+            attempt.moved(message.done, message.total, message.phase, message.message)
+            if attempt.trains:
+                self._training_saved(attempt)
+        elif isinstance(message, Preview):
+            attempt.preview, attempt.unsaid = message.path, True
+        elif isinstance(message, Stream):
+            attempt.streamed(message.text)
+        else:
+            attempt.produced.append(message)
+
+    def _training_saved(self, attempt: Attempt) -> None:
+        """A new training checkpoint wipes out the deaths so far."""
+        newest = latest_training_state(training_folder(self._hub.library, attempt.job.id))
+        if attempt.job.worker_deaths and newest > max(attempt.training_mark, _wall(attempt)):
+            attempt.training_mark = newest
+            with self._hub.small_write():
+                self._hub.library.jobs.note_checkpoint(attempt.token)
+
+    def _resident(self, slot: Slot, message: Resident) -> None:
+        slot.resident, slot.held = tuple(message.checkpoint_ids), message.bytes
+        if message.loaded_id and message.load_seconds > 0:
+            catalogue = self._hub.catalogue
+            key = load_key(message.loaded_id, catalogue.device_of(slot.group))
+            with self._hub.small_write():
+                catalogue.note(key, catalogue.gigabytes(message.loaded_id), message.load_seconds)
+
+    def _device(self, slot: Slot, device: str) -> None:
+        if device and device != "none":
+            slot.device = device
+            self._hub.catalogue.devices[slot.group] = device
+
+    # ends ---------------------------------------------------------------------------------------
+
+    def _end(self, slot: Slot, attempt: Attempt, message: Message) -> None:
+        if isinstance(message, Finished):
+            self._finished(slot, attempt, message)
+        elif isinstance(message, Failed):
+            self._failed(slot, attempt, message)
+        elif isinstance(message, Cancelled | Paused):
+            self._stopped(slot, attempt)
+        else:
+            log.warning("a worker said %s, which only the engine says", type(message).__name__)
+            return
+        self._hub.free(slot)
+        if attempt.trains:  # its memory goes with its process
+            self._hub.kill(slot, "the fine-tune is over")
+
+    def _finished(self, slot: Slot, attempt: Attempt, message: Finished) -> None:
+        hub = self._hub
+        self._device(slot, str(message.execution.get("device") or ""))
+        made: Sequence[NewAsset] = ()
+        try:
+            made = new_assets(hub.library, attempt, message)
+            outcome = StepOutcome.from_json(message.result) if message.result else None
+            with hub.library.transaction():
+                hub.library.jobs.finish(
+                    attempt.token,
+                    assets=made,
+                    execution=message.execution,
+                    run_seconds=message.run_seconds,
+                    follow_up=outcome,
+                )
+                self._measured(slot, attempt, message)
+        except StaleAttempt:
+            log.warning("job %s was finished by an attempt that was over", attempt.job.id)
+            self._take_back(made)
+        except DiskFull:
+            hub.disk_is_full()
+            self._take_back(made)
+            hub.requeue(attempt.token, "The disk was full.")
+        except UserFacingError as error:
+            self._take_back(made)
+            self._fail(attempt, "user", error.message, error.hint)
+        except (KeyError, TypeError, ValueError) as error:  # an outcome that does not fit
+            self._take_back(made)
+            log.exception("the result of job %s does not fit", attempt.job.id)
+            self._fail(attempt, "bug", f"Its result does not fit: {error}", OUTCOME_HINT)
+        except OSError as error:
+            self._take_back(made)
+            self._fail(attempt, "user", f"What it made cannot be read: {error}")
+
+    def _take_back(self, made: Sequence[NewAsset]) -> None:
+        for asset in made:
+            take_back(self._hub.library, asset.sha256)
+
+    def _measured(self, slot: Slot, attempt: Attempt, message: Finished) -> None:
+        hub = self._hub
+        request = attempt.prepared.request
+        if message.run_seconds <= 0:
+            return
+        if isinstance(request, Request) and attempt.trains:
+            return  # a resumed training says nothing about a whole one
+        key = run_key(request, hub.catalogue.device_of(slot.group))
+        hub.catalogue.note(key, attempt.prepared.units, message.run_seconds)
+        expected = attempt.expected.seconds if attempt.expected else 0.0
+        hub.ledger.add(attempt.overtakes, message.run_seconds - expected, jobs=0)
+
+    def _failed(self, slot: Slot, attempt: Attempt, message: Failed) -> None:
+        hub = self._hub
+        full = hub.disk.low() or says_full(message.message + message.traceback)
+        if full and message.code != "out_of_memory":
+            hub.disk_is_full()
+            hub.requeue(attempt.token, "The disk was full.")
+            return
+        if attempt.ending in (Ending.CANCEL, Ending.STOP):
+            self._stopped(slot, attempt)
+            return
+        self._fail(attempt, message.code, message.message, message.hint, message.traceback)
+
+    def _fail(
+        self, attempt: Attempt, code: str, message: str, hint: str = "", traceback: str = ""
+    ) -> None:
+        hub = self._hub
+        try:
+            hub.library.jobs.fail(
+                attempt.token, code=code, message=message, hint=hint, traceback=traceback
+            )
+        except StaleAttempt:
+            log.warning("job %s failed in an attempt that was over", attempt.job.id)
+        except DiskFull:
+            hub.disk_is_full()
+            hub.requeue(attempt.token, "The disk was full.")
+
+    def _stopped(self, slot: Slot, attempt: Attempt) -> None:
+        """An attempt ended because it was asked to (or its worker was killed for that)."""
+        hub = self._hub
+        try:
+            if attempt.ending is Ending.CANCEL:
+                hub.library.jobs.cancelled(attempt.token)
+            elif attempt.ending is Ending.PAUSE:
+                hub.library.jobs.paused(attempt.token)
+            else:
+                hub.requeue(attempt.token, _WHY.get(attempt.ending, "Its worker left."))
+        except StaleAttempt:
+            log.warning("job %s was stopped in an attempt that was over", attempt.job.id)
+        except DiskFull:
+            hub.disk_is_full()
+            hub.requeue(attempt.token, "The disk was full.")
+
+    def overdue(self, slot: Slot) -> None:
+        """The attempt of a slot did not end as asked: kill its worker and record the end."""
+        attempt = slot.attempt
+        if attempt is not None:
+            self._hub.kill(slot, f"job {attempt.job.id} did not end as asked")
+            self._stopped(slot, attempt)
+            self._hub.free(slot)
+
+    def hung(self, slot: Slot, why: str) -> None:
+        """The worker of a slot gives no sign: kill it; its job counts a death."""
+        attempt = slot.attempt
+        self._hub.kill(slot, why)
+        if attempt is not None:
+            self._died(attempt, f"Its worker was stopped: {why}.")
+            self._hub.free(slot)
+
+    def _gone(self, slot: Slot, event: Gone) -> None:
+        hub = self._hub
+        attempt = slot.attempt
+        slot.forget_worker()
+        if attempt is None:
+            if event.exit_code != 0:
+                log.warning("an idle worker (%s) ended: %s", slot.group, _how(event.exit_code))
+            return
+        log.warning(
+            "the worker (%s) of job %s ended: %s\n%s",
+            slot.group,
+            attempt.job.id,
+            _how(event.exit_code),
+            event.last_words,
+        )
+        if attempt.ending is not Ending.NONE:
+            self._stopped(slot, attempt)
+        elif hub.memory.was_out_of_memory(event.exit_code, attempt.kills_before):
+            self._out_of_memory(attempt, event)
+        elif says_full(event.last_words) or hub.disk.low():
+            hub.disk_is_full()
+            hub.requeue(attempt.token, "The disk was full.")
+        else:
+            self._died(attempt, f"Its worker ended: {_how(event.exit_code)}.", event.last_words)
+        hub.free(slot)
+
+    def _out_of_memory(self, attempt: Attempt, event: Gone) -> None:
+        """Once more with all memory for itself; after that it fails alone, with advice."""
+        hub = self._hub
+        strikes = hub.strikes[attempt.job.id] = hub.strikes.get(attempt.job.id, 0) + 1
+        if strikes < MAX_MEMORY_DEATHS:
+            for slot in hub.slots.values():
+                if slot.attempt is None:
+                    hub.kill(slot, "its memory is needed")
+            hub.requeue(attempt.token, "The machine ran out of memory; it is tried once more.")
+            return
+        self._fail(
+            attempt,
+            "out_of_memory",
+            "The machine ran out of memory.",
+            MEMORY_HINT,
+            event.last_words,
+        )
+
+    def _died(self, attempt: Attempt, reason: str, last_words: str = "") -> None:
+        if attempt.trains:
+            self._training_saved(attempt)
+        job = self._hub.requeue(attempt.token, reason, counts_as_death=True)
+        if job is not None and job.status is JobStatus.FAILED:
+            log.error("job %s failed: %s\n%s", job.id, job.reason, last_words)
+
+
+_WHY = {
+    Ending.PREEMPT: "It makes way for interactive work.",
+    Ending.STOP: "The engine was ended; the job was put back into the queue.",
+}
+
+
+def _how(exit_code: int) -> str:
+    return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
+
+
+def _wall(attempt: Attempt) -> float:
+    """Return when an attempt began, in Unix seconds."""
+    return time.time() - (time.monotonic() - attempt.began)
