@@ -73,14 +73,14 @@ class ParamSpec:
 
     def _check_number(self, value: JsonValue) -> JsonValue:
         word = "a number" if self.type == "number" else "a whole number"
-        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
             raise InvalidParameter(self.key, f"{self.key} must be {word}, not {value!r:.80}.")
         if self.type != "number" and value != int(value):
             raise InvalidParameter(self.key, f"{self.key} must be {word}, not {value!r}.")
         low, high = self.minimum, self.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             raise InvalidParameter(
-                self.key, f"{self.key} is {value:g}, outside what is allowed.", self.allowed()
+                self.key, f"{self.key} is {_plain(value)}, outside what is allowed.", self.allowed()
             )
         return float(value) if self.type == "number" else int(value)
 
@@ -103,12 +103,22 @@ class ParamSpec:
             return "Allowed: " + ", ".join(self.choices) + "."
         if self.minimum is not None and self.maximum is not None:
             unit = f" {self.unit}" if self.unit else ""
-            return f"Allowed: {self.minimum:g} to {self.maximum:g}{unit}."
+            return f"Allowed: {_plain(self.minimum)} to {_plain(self.maximum)}{unit}."
         if self.minimum is not None:
-            return f"Allowed: {self.minimum:g} or more."
+            return f"Allowed: {_plain(self.minimum)} or more."
         if self.maximum is not None:
-            return f"Allowed: {self.maximum:g} or less."
+            return f"Allowed: {_plain(self.maximum)} or less."
         return ""
+
+
+def _is_finite(value: float) -> bool:
+    """Tell whether a number is one that floats and databases can hold."""
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**63
+
+
+def _plain(value: float) -> str:
+    """Return a number as people write it: no exponent for a large seed."""
+    return str(int(value)) if value == int(value) else f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True)
