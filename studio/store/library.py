@@ -140,7 +140,8 @@ class Library(AbstractContextManager["Library"]):
 
 def _writable(paths: LibraryPaths) -> bool:
     files = [paths.root, paths.database] if paths.database.exists() else [paths.root]
-    return all(os.access(path, os.W_OK) for path in files)
+    effective = os.access in os.supports_effective_ids
+    return all(os.access(path, os.W_OK, effective_ids=effective) for path in files)
 
 
 def _make_folders(paths: LibraryPaths) -> None:
