@@ -143,14 +143,14 @@ def restore(cli: Cli, options: argparse.Namespace) -> int:
 def check(cli: Cli, options: argparse.Namespace) -> int:
     """Check files against the database; exit 1 when something is wrong and not repaired."""
     report = cli.library.assets.check(repair=options.repair, deep=not options.quick)
-    data = {"checked": report.checked, "missing": list(report.missing), "extra": list(report.extra),
-            "altered": list(report.altered), "repaired": list(report.repaired)}  # fmt: skip
+    words = ("missing", "extra", "altered", "misplaced", "database", "repaired")
+    data = {"checked": report.checked, **{word: list(getattr(report, word)) for word in words}}
     lines = [f"{report.checked} files checked."]
-    for word in ("missing", "extra", "altered", "repaired"):
-        found = data[word]
-        assert isinstance(found, list)
-        lines += [f"{word}: {item}" for item in found]
-    wrong = len(report.missing) + len(report.extra) + len(report.altered)
-    lines.append("All well." if not wrong else f"{wrong} found, {len(report.repaired)} repaired.")
+    lines += [f"{word}: {item}" for word in words for item in getattr(report, word)]
+    if report.clean:
+        lines.append("All well.")
+    elif options.repair:
+        report = cli.library.assets.check(deep=False)
+        lines.append("All well now." if report.clean else "Not everything could be repaired.")
     cli.emit(data, "\n".join(lines))
-    return 0 if wrong <= len(report.repaired) else 1
+    return 0 if report.clean else 1

@@ -62,8 +62,8 @@ def list_models(cli: Cli, options: argparse.Namespace) -> int:
              for item in adapters]  # fmt: skip
     heads = ["name", "makes", "family", "format", "size", "licence", "note"]
     text = table(heads, rows) if rows else "No models yet. Add one: studio models add PATH"
-    both = [*checkpoints, *adapters]
-    cli.emit([asdict(item) for item in both], text)
+    data = [asdict(item) for item in checkpoints] + [asdict(item) for item in adapters]
+    cli.emit(data, text)
     return 0
 
 

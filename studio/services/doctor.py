@@ -20,8 +20,8 @@ import psutil
 from studio import __version__
 from studio.core.errors import LibraryError
 from studio.services.engine_control import engine_running
-from studio.store.database import sqlite_version
 from studio.store.library import Library
+from studio.store.versions import sqlite_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,15 +123,14 @@ def _library(root: Path) -> list[Finding]:
             paused = library.jobs.queue_paused()
     except LibraryError as error:
         return [Finding("library", place, str(error))]
-    wrong = len(report.missing) + len(report.altered) + len(report.extra)
     running = engine_running(root)
     return [
         Finding("library", place),
         Finding("disk", f"{free / 1e9:.1f} GB free",
                 "Make room." if free < LOW_SPACE else ""),
-        Finding("files", f"{report.checked} checked, {wrong} wrong",
-                "studio library check --repair" if wrong else ""),
-        Finding("jobs", ", ".join(f"{count} {status}" for status, count in counts.items()) or "0"),
+        Finding("files", f"{report.checked} checked",
+                "" if report.clean else "Some are wrong: studio library check --repair"),
+        Finding("jobs", ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none"),
         Finding("queue", "running" if paused is None else f"paused. {paused}".strip()),
         Finding("engine", f"{state.status}, device {state.device or '?'}" if running
                 else "not running"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_SEED = 2**31 - 1
 TITLE_LENGTH = 80
+OPTIONAL = "optional_checkpoint"  # capability of a generator that can work without weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def build_request(
             values[spec.key] = secrets.randbelow(MAX_SEED)
     materials = materials or Materials()
     chosen = materials.checkpoint
-    if manifest.families and chosen is None:
+    if manifest.families and chosen is None and OPTIONAL not in manifest.capabilities:
         chosen = default_checkpoint(library, manifest)
         if chosen is None:
             raise NotFound(
