@@ -1,0 +1,259 @@
+"""Text to image, image to image and inpainting with any image pipeline of diffusers.
+
+The work is in the modules beside this one; this is the order in which they are used.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from generators import _torch
+from generators.api import CheckpointError, Generator, InvalidParameter
+from generators.image_diffusion import ladder, pictures
+from generators.image_diffusion.prompts import unread_note, unread_part
+from generators.image_diffusion.sampling import Inputs, sample, takes
+from generators.image_diffusion.settings import checkpoint_defaults, read_settings, rules_of
+from generators.image_diffusion.sizes import SizePlan, plan_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+    from PIL import Image
+
+    from generators.api import (
+        AdapterRef,
+        Artifact,
+        CheckpointRef,
+        Context,
+        DeviceInfo,
+        JsonValue,
+        LoadContext,
+        Request,
+    )
+    from generators.image_diffusion.kinds import Pipeline
+    from generators.image_diffusion.settings import ImageSettings
+
+# Memory of one pass per pixel of the picture, measured on SDXL in bfloat16 (U-Net and VAE decode);
+# the VAE decode decides it. Bytes.
+_BYTES_PER_PIXEL = 4000
+
+
+class DiffusionGenerator(Generator):
+    """A loaded image pipeline. All modes share its weights."""
+
+    memory_levels: ClassVar[tuple[str, ...]] = ladder.LEVELS
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        checkpoint: CheckpointRef | None,
+        device: str,
+        dtype: torch.dtype,
+    ) -> None:
+        from generators.image_diffusion.previews import Previewer
+
+        self._pipelines: dict[str, Any] = {"": pipeline}
+        self._own_scheduler = pipeline.scheduler
+        self._checkpoint = checkpoint
+        self._device = device
+        self._dtype = dtype
+        self._ladder = ladder.Ladder(device)
+        self._previewer = Previewer(pipeline)
+        self._rules = rules_of(pipeline, checkpoint)
+        self._defaults = checkpoint_defaults(checkpoint, pipeline)
+        self._batch: dict[str, JsonValue] = {}
+
+    @classmethod
+    def load(
+        cls,
+        checkpoint: CheckpointRef | None,
+        adapters: tuple[AdapterRef, ...],
+        device: str,
+        dtype: str,
+        context: LoadContext,
+    ) -> DiffusionGenerator:
+        """Load a pipeline folder or a single file, with its LoRAs; see ``Generator.load``."""
+        from generators.image_diffusion.adapters import add_adapters
+        from generators.image_diffusion.loading import load_pipeline
+
+        if checkpoint is None:
+            raise CheckpointError("Images need a checkpoint.", "Choose or add one under Models.")
+        place = _torch.choose_device(device)
+        kind = _torch.choose_dtype(dtype, place)
+        with _torch.memory_guard():
+            pipeline = load_pipeline(checkpoint, kind, context)
+            add_adapters(pipeline, adapters, context)
+            loaded = cls(pipeline, checkpoint, place, kind)
+            context.progress(1, 1, f"Moving to {place}")
+            loaded._ladder.apply(pipeline, context.memory_level)
+        return loaded
+
+    def run(self, request: Request, context: Context) -> Iterator[Artifact]:
+        """Make the pictures of a request, each handed out as soon as its batch is whole."""
+        from generators.image_diffusion.loading import derive
+        from generators.image_diffusion.schedulers import make_scheduler
+        from generators.image_diffusion.watch import Watch
+
+        settings = read_settings(request, self._defaults)
+        scheduler = make_scheduler(settings.scheduler, self._own_scheduler)
+        given, given_mask = _given(request, settings)
+        plan = self._plan(settings, given)
+        inputs = _fitted(given, given_mask, plan)
+        level = context.memory_level
+        with _torch.memory_guard():
+            if settings.mode not in self._pipelines:
+                self._pipelines[settings.mode] = derive(self._pipelines[""], settings.mode)
+            pipeline = self._pipelines[settings.mode]
+            self._ladder.apply(pipeline, level)
+        size = ladder.batch_size(level, len(settings.seeds))
+        watch = Watch(
+            context,
+            math.ceil(len(settings.seeds) / size),
+            (plan.made_width, plan.made_height),
+            self._previewer if level < ladder.TILED else None,
+        )
+        notes = [plan.note, *self._notes(pipeline, settings)]
+        note = "; ".join(text for text in notes if text)
+        for batch, start in enumerate(range(0, len(settings.seeds), size)):
+            seeds = settings.seeds[start : start + size]
+            self._record(level, len(seeds), plan)
+            pipeline.scheduler = type(scheduler).from_config(scheduler.config)
+            watch.begin(batch, settings.num_inference_steps, settings.preview_every)
+            with _torch.memory_guard():
+                values = sample(pipeline, settings, plan, inputs, seeds, watch)
+                made = pictures.to_pictures(values)
+            for offset, picture in enumerate(made):
+                watch.poll()
+                yield context.save(
+                    pictures.png_bytes(_finish(picture, plan, inputs)),
+                    "image",
+                    {
+                        "seed": seeds[offset],
+                        "index": start + offset,
+                        "width": plan.width,
+                        "height": plan.height,
+                        "made_width": plan.made_width,
+                        "made_height": plan.made_height,
+                        "note": note,
+                    },
+                    media_type="image/png",
+                )
+            watch.end()
+
+    def _plan(self, settings: ImageSettings, given: Image.Image | None) -> SizePlan:
+        """Decide where to make and what to hand out; a given picture's size unless asked."""
+        natural = given.size if given is not None else (self._rules.native, self._rules.native)
+        width, height = settings.width, settings.height
+        if not width and not height:
+            width, height = natural
+        else:
+            width = width or max(1, round(height * natural[0] / natural[1]))
+            height = height or max(1, round(width * natural[1] / natural[0]))
+        plan = plan_size(width, height, self._rules)
+        if settings.exact or settings.mode == "inpaint":
+            return plan
+        return SizePlan(plan.made_width, plan.made_height, plan.made_width, plan.made_height)
+
+    def _notes(self, pipeline: Pipeline, settings: ImageSettings) -> list[str]:
+        notes = [unread_note(unread_part(pipeline, settings.prompt))]
+        if settings.negative_prompt:
+            if takes(pipeline, "negative_prompt"):
+                rest = unread_part(pipeline, settings.negative_prompt)
+                notes.append(unread_note(rest, "negative prompt"))
+            else:
+                notes.append("this checkpoint takes no negative prompt; it was not used")
+        return notes
+
+    def _record(self, level: int, batch: int, plan: SizePlan) -> None:
+        self._batch = {
+            "batch": [batch, plan.made_height, plan.made_width],
+            "memory_level": level,
+            "tiling": level >= ladder.TILED,
+            "offload": level >= ladder.OFFLOADED,
+        }
+
+    def execution_record(self) -> dict[str, JsonValue]:
+        """Return what an exact repeat of the last request needs."""
+        return {**_torch.execution_record(self._device, self._dtype), **self._batch}
+
+    def memory_bytes(self) -> int:
+        """Return the bytes of all weights, LoRAs included."""
+        import torch
+
+        parts = self._pipelines[""].components.values() if self._pipelines else ()
+        return _torch.memory_bytes(*(part for part in parts if isinstance(part, torch.nn.Module)))
+
+    def unload(self) -> None:
+        """Let go of the weights."""
+        self._pipelines.clear()
+        self._own_scheduler = None
+        self._previewer.forget()
+        _torch.free_memory()
+
+    @classmethod
+    def estimate_bytes(cls, request: Request) -> int:
+        """Estimate from the files' sizes and the picture's area; 16-bit files double on a CPU."""
+        if request.checkpoint is None or not request.checkpoint.path:
+            return 0
+        weights = _torch.weight_bytes(Path(request.checkpoint.path))
+        weights += sum(
+            _torch.weight_bytes(Path(item.path)) for item in request.adapters if item.path
+        )
+        width = int(request.params.get("width") or 512)
+        height = int(request.params.get("height") or 512)
+        count = int(request.params.get("num_images_per_prompt") or 1)
+        return int(weights * 1.1) + width * height * count * _BYTES_PER_PIXEL
+
+    @classmethod
+    def devices(cls) -> tuple[DeviceInfo, ...]:
+        """Return the devices that torch can compute on."""
+        return _torch.devices()
+
+
+def _given(
+    request: Request, settings: ImageSettings
+) -> tuple[Image.Image | None, Image.Image | None]:
+    """Open the picture and the mask that a mode starts from."""
+    if settings.mode == "text_to_image":
+        return None, None
+    image = pictures.flatten(pictures.open_picture(_path(request, "image"), "The picture"))
+    if settings.mode != "inpaint":
+        return image, None
+    mask = pictures.mask_of(pictures.open_picture(_path(request, "mask"), "The mask"))
+    pictures.check_mask(mask)
+    return image, mask
+
+
+def _path(request: Request, role: str) -> Path:
+    given = request.input(role)
+    if given is None or not given.path:
+        raise InvalidParameter(role, f"Mode {request.mode} needs a file: {role}.", "Add one.")
+    return Path(given.path)
+
+
+def _fitted(image: Image.Image | None, mask: Image.Image | None, plan: SizePlan) -> Inputs:
+    if image is None:
+        return Inputs()
+    made, full = (plan.made_width, plan.made_height), (plan.width, plan.height)
+    inputs = Inputs(image=pictures.fit(image, made))
+    if mask is None:
+        return inputs
+    mask = mask if mask.size == image.size else pictures.fit_mask(mask, image.size)
+    return dataclasses.replace(
+        inputs,
+        mask=pictures.fit_mask(mask, made),
+        original=pictures.fit(image, full),
+        original_mask=pictures.fit_mask(mask, full),
+    )
+
+
+def _finish(picture: Image.Image, plan: SizePlan, inputs: Inputs) -> Image.Image:
+    """Bring a made picture to its finished size; put back what an inpaint must not touch."""
+    finished = pictures.fit(picture, (plan.width, plan.height))
+    if inputs.original is None or inputs.original_mask is None:
+        return finished
+    return pictures.paste_back(finished, inputs.original, inputs.original_mask)

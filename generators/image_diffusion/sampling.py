@@ -1,0 +1,115 @@
+"""One call of a diffusers pipeline: which arguments it takes, and what comes out."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from generators.api import UserFacingError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from generators.image_diffusion.kinds import Pipeline
+    from generators.image_diffusion.settings import ImageSettings
+    from generators.image_diffusion.sizes import SizePlan
+    from generators.image_diffusion.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Pictures that a request starts from, at the size it is made at; None where there are none.
+
+    Attributes:
+        original, original_mask: The same at the finished size, for pasting back.
+    """
+
+    image: Image.Image | None = None
+    mask: Image.Image | None = None
+    original: Image.Image | None = None
+    original_mask: Image.Image | None = None
+
+
+def sample(
+    pipeline: Pipeline,
+    settings: ImageSettings,
+    plan: SizePlan,
+    inputs: Inputs,
+    seeds: tuple[int, ...],
+    watch: Watch,
+) -> np.ndarray:
+    """Make a batch of pictures: floats (N, height, width, 3), 0…1, at the plan's made size.
+
+    Each picture has a random generator of its own, on the CPU: so picture *i* of a batch is the
+    picture that its seed makes alone, on every device.
+
+    Raises:
+        UserFacingError: The checkpoint's own safety checker blanked a picture.
+        JobCancelled: At a step, or between two blocks.
+    """
+    arguments = _arguments(pipeline, settings, plan, inputs, seeds, watch)
+    try:
+        with watch.hooked(pipeline), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the libraries' advice to one another
+            result = pipeline(**arguments)
+    finally:
+        pipeline.maybe_free_model_hooks()
+    flagged = getattr(result, "nsfw_content_detected", None) or ()
+    if any(flagged):
+        raise UserFacingError(
+            "The checkpoint's own safety checker blanked a picture.",
+            "Change the prompt, or try another seed.",
+        )
+    return np.asarray(result.images, dtype=np.float32)
+
+
+def takes(pipeline: Pipeline, name: str) -> bool:
+    """Tell whether a pipeline's call has a parameter of that name."""
+    return name in inspect.signature(type(pipeline).__call__).parameters
+
+
+def _arguments(
+    pipeline: Pipeline,
+    settings: ImageSettings,
+    plan: SizePlan,
+    inputs: Inputs,
+    seeds: tuple[int, ...],
+    watch: Watch,
+) -> dict[str, Any]:
+    import torch
+
+    count = len(seeds)
+    arguments: dict[str, Any] = {
+        "num_inference_steps": settings.num_inference_steps,
+        "generator": [torch.Generator("cpu").manual_seed(seed) for seed in seeds],
+        "output_type": "np",
+        "width": plan.made_width,
+        "height": plan.made_height,
+    }
+    if settings.guidance_scale is not None:
+        arguments["guidance_scale"] = settings.guidance_scale
+    # With pictures to start from, everything is given once per picture: only then does every
+    # pipeline encode each with its own random generator.
+    copies = 1 if inputs.image is None else count
+    arguments["prompt"] = settings.prompt if copies == 1 else [settings.prompt] * count
+    if takes(pipeline, "negative_prompt") and settings.negative_prompt:
+        negative = settings.negative_prompt
+        arguments["negative_prompt"] = negative if copies == 1 else [negative] * count
+    arguments["num_images_per_prompt"] = count if copies == 1 else 1
+    if inputs.image is not None:
+        arguments |= {"image": [inputs.image] * count, "strength": settings.strength}
+    if inputs.mask is not None:
+        arguments["mask_image"] = [inputs.mask] * count
+    if takes(pipeline, "callback_on_step_end"):
+        arguments["callback_on_step_end"] = watch.step
+    else:
+        arguments |= {"callback": watch.old_step, "callback_steps": 1}
+    if takes(pipeline, "use_resolution_binning"):
+        arguments["use_resolution_binning"] = False  # the size was chosen in sizes.py
+    if takes(pipeline, "clean_caption"):
+        arguments["clean_caption"] = False  # needs packages, and would change what was written
+    return {key: value for key, value in arguments.items() if takes(pipeline, key)}

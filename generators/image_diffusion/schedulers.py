@@ -1,0 +1,96 @@
+"""The noise schedulers a person can choose from, and which of them a checkpoint can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from generators.api import InvalidParameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generators.image_diffusion.kinds import Scheduler
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerChoice:
+    """A diffusers class with the settings that make it what people know it as."""
+
+    class_name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: Curated: each is in use, deterministic for a seed, and needs no package that is not a dependency.
+CHOICES: Mapping[str, SchedulerChoice] = {
+    "ddim": SchedulerChoice("DDIMScheduler"),
+    "ddpm": SchedulerChoice("DDPMScheduler"),
+    "pndm": SchedulerChoice("PNDMScheduler", {"skip_prk_steps": True}),
+    "lms": SchedulerChoice("LMSDiscreteScheduler"),
+    "euler": SchedulerChoice("EulerDiscreteScheduler"),
+    "euler_karras": SchedulerChoice("EulerDiscreteScheduler", {"use_karras_sigmas": True}),
+    "euler_ancestral": SchedulerChoice("EulerAncestralDiscreteScheduler"),
+    "heun": SchedulerChoice("HeunDiscreteScheduler"),
+    "dpmpp_2m": SchedulerChoice("DPMSolverMultistepScheduler"),
+    "dpmpp_2m_karras": SchedulerChoice("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
+    "dpmpp_2m_sde": SchedulerChoice(
+        "DPMSolverMultistepScheduler", {"algorithm_type": "sde-dpmsolver++"}
+    ),
+    "dpmpp_2s": SchedulerChoice("DPMSolverSinglestepScheduler"),
+    "deis": SchedulerChoice("DEISMultistepScheduler"),
+    "unipc": SchedulerChoice("UniPCMultistepScheduler"),
+    "kdpm2": SchedulerChoice("KDPM2DiscreteScheduler"),
+    "kdpm2_ancestral": SchedulerChoice("KDPM2AncestralDiscreteScheduler"),
+    "lcm": SchedulerChoice("LCMScheduler"),
+    "flow_euler": SchedulerChoice("FlowMatchEulerDiscreteScheduler"),
+    "flow_heun": SchedulerChoice("FlowMatchHeunDiscreteScheduler"),
+}
+
+
+def compatible(own: Scheduler) -> tuple[str, ...]:
+    """Return the names that can stand in for a checkpoint's own scheduler, in curated order.
+
+    Flow-matching checkpoints need a flow scheduler and the others need none of these; beyond that
+    diffusers says which classes read one another's settings.
+    """
+    is_flow = _is_flow(own)
+    names = {kind.__name__ for kind in own.compatibles} | {type(own).__name__}
+    if is_flow:
+        names |= {"FlowMatchEulerDiscreteScheduler", "FlowMatchHeunDiscreteScheduler"}
+    return tuple(
+        name
+        for name, choice in CHOICES.items()
+        if choice.class_name in names and choice.class_name.startswith("FlowMatch") == is_flow
+    )
+
+
+def make_scheduler(name: str, own: Scheduler) -> Scheduler:
+    """Return a fresh scheduler of the chosen kind, set up as the checkpoint's ``own`` is.
+
+    Raises:
+        InvalidParameter: It is unknown or the checkpoint cannot use it; the hint lists what it can.
+    """
+    if name in ("", DEFAULT):
+        return type(own).from_config(own.config)
+    usable = compatible(own)
+    if name not in usable:
+        raise InvalidParameter(
+            "scheduler",
+            f"This checkpoint cannot use the scheduler {name!r:.40}.",
+            f"Allowed: {', '.join((DEFAULT, *usable))}.",
+        )
+    import diffusers
+
+    choice = CHOICES[name]
+    return getattr(diffusers, choice.class_name).from_config(own.config, **choice.settings)
+
+
+def _is_flow(own: Scheduler) -> bool:
+    config = own.config
+    return (
+        type(own).__name__.startswith("FlowMatch")
+        or bool(config.get("use_flow_sigmas"))
+        or config.get("prediction_type") == "flow_prediction"
+    )
