@@ -95,6 +95,14 @@ class ParamSpec:
                 f"{self.key} has {len(value):,} characters, more than {self.max_length:,}.",
                 "Shorten it; nothing was cut for you.",
             )
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidParameter(
+                self.key,
+                f"{self.key} holds half a character at position {error.start + 1}.",
+                "Delete it and type it again.",
+            ) from error
         return value
 
     def allowed(self) -> str:

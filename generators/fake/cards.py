@@ -18,9 +18,13 @@ _LETTERS = {  # 5×5 dots, so that nobody takes the picture for a generated one
 }
 
 
+def _chance(prompt: str, seed: int) -> random.Random:
+    return random.Random(f"{seed}|{prompt}".encode("utf-8", "replace"))
+
+
 def text_card(prompt: str, seed: int, minimum_bytes: int = 0) -> str:
     """Return a line that names itself a test, the prompt and words chosen by the seed."""
-    chosen = random.Random(f"{seed}|{prompt}").choices(_WORDS, k=6)
+    chosen = _chance(prompt, seed).choices(_WORDS, k=6)
     line = f"Test card {seed}: {' '.join(chosen)}. {prompt}".rstrip()
     times = -(-minimum_bytes // (len(line.encode("utf-8", "replace")) + 1))
     return "\n".join([line] * max(1, times))
@@ -28,7 +32,7 @@ def text_card(prompt: str, seed: int, minimum_bytes: int = 0) -> str:
 
 def png_card(prompt: str, seed: int, size: int) -> bytes:
     """Return a PNG of ``size`` × ``size`` pixels: colour bars with the word TEST across them."""
-    chance = random.Random(f"{seed}|{prompt}")
+    chance = _chance(prompt, seed)
     colours = [bytes(chance.randrange(256) for _ in range(3)) for _ in range(8)]
     edges = [size * index // 8 for index in range(9)]
     bars = b"".join(colours[i] * (edges[i + 1] - edges[i]) for i in range(8))
@@ -73,7 +77,7 @@ def _png(width: int, height: int, rows: bytes) -> bytes:
 
 def wav_card(prompt: str, seed: int, seconds: float) -> bytes:
     """Return a mono 16-bit WAV: a quiet tone whose pitch the seed chooses."""
-    frequency = 220.0 * 2 ** (random.Random(f"{seed}|{prompt}").randrange(24) / 12)
+    frequency = 220.0 * 2 ** (_chance(prompt, seed).randrange(24) / 12)
     period = max(2, round(SAMPLE_RATE / frequency))
     cycle = struct.pack(
         f"<{period}h", *(round(6000 * math.sin(2 * math.pi * i / period)) for i in range(period))

@@ -83,9 +83,20 @@ class JobContext:
         if self.attempt.stop:
             raise JobCancelled
         self._faults.strike("step")
-        self._outbox.progress(
-            Progress(self.attempt.token, float(done), float(total), str(message), self.phase)
-        )
+        self._report(float(done), float(total), str(message))
+
+    def say(self, message: str) -> None:
+        """Report the worker's own doing, which is no step of the generator's.
+
+        Raises:
+            JobCancelled: The attempt is to stop.
+        """
+        if self.attempt.stop:
+            raise JobCancelled
+        self._report(0.0, 0.0, message)
+
+    def _report(self, done: float, total: float, message: str) -> None:
+        self._outbox.progress(Progress(self.attempt.token, done, total, message, self.phase))
 
     def preview(self, path: Path) -> None:
         """Show a picture of the work so far."""

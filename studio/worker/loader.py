@@ -76,7 +76,7 @@ class Loader:
         checkpoint = request.checkpoint
         context.phase = "loading"
         name = (checkpoint.name or checkpoint.id) if checkpoint else request.generator
-        context.progress(0, 0, f"Loading {name}")
+        context.say(f"Loading {name}")
         self._admit(kind, context)
         self._faults.strike("load")
         started = time.monotonic()

@@ -152,7 +152,7 @@ class Runner:
         context.phase = "running"
         began = time.monotonic()
         result = _Result()
-        context.progress(0, 0)  # a cancel while loading is heard before the first step
+        context.say("")  # a cancel while loading is heard before the first step
         self._faults.strike("run")
         work = start()
         try:
@@ -189,7 +189,7 @@ class Runner:
                 raise _TooLittleMemory(details, out_of_memory_advice(request))
             sys.stderr.write(f"out of memory; trying again: {way}\n{details}")
             context.start_over()
-            context.progress(0, 0, f"Too little memory; trying again: {way}")
+            context.say(f"Too little memory; trying again: {way}")
 
     def _next_rung(
         self, context: JobContext, key: Key | None, levels: tuple[str, ...]

@@ -73,7 +73,11 @@ class WorkerProcess:
         self._reader.start()
         configure.setdefault("entries", FAKE)
         self.send(Configure(**configure))
-        self.ready: Ready = self.expect(Ready)
+        try:
+            self.ready: Ready = self.expect(Ready)
+        except AssertionError:
+            self.close()
+            raise
 
     def __enter__(self) -> WorkerProcess:
         return self

@@ -199,6 +199,7 @@ def test_values_that_are_allowed(spec: ParamSpec, value: Any, checked: Any) -> N
         (ParamSpec("k", "text", default=""), "x" * (MAX_TEXT_LENGTH + 1)),
         (ParamSpec("k", "string", default="", max_length=3), "four"),
         (ParamSpec("k", "text", default=""), 3),
+        (ParamSpec("k", "text", default=""), "half \ud83d of a pair"),
     ],
 )
 def test_values_that_are_refused(spec: ParamSpec, value: Any) -> None:

@@ -1,0 +1,173 @@
+"""Out of memory: others are unloaded, then smaller ways are tried, then this job alone fails."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from helpers.worker_process import WorkerProcess, fake
+
+from generators.api import AdapterRef, CheckpointRef, OutOfMemory, Request
+from generators.protocol import Failed, Finished, Ping, Produced, Progress, Resident
+from studio.worker.advice import is_out_of_memory, out_of_memory_advice
+from studio.worker.faults import Faults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def ref(name: str, **details: Any) -> CheckpointRef:
+    return CheckpointRef(name, name, family="fake_a", details=details)
+
+
+def faulty(tmp_path: Path, **faults: Mapping[str, Any]) -> WorkerProcess:
+    return WorkerProcess(tmp_path, faults=faults)
+
+
+@pytest.mark.parametrize("where", ["load", "run", "step"])
+@pytest.mark.parametrize(("times", "level"), [(1, 1), (2, 2)])
+def test_smaller_ways_are_tried(tmp_path: Path, where: str, times: int, level: int) -> None:
+    with faulty(tmp_path, out_of_memory={"times": times, "where": where}) as worker:
+        finished = worker.do(fake(checkpoint=ref("a")))
+        assert isinstance(finished, Finished)
+        assert finished.execution["memory_level"] == level
+        assert len(worker.of(Produced)) == 1
+
+
+def test_others_are_unloaded_first(tmp_path: Path) -> None:
+    with faulty(tmp_path, out_of_memory={"after": 2}) as worker:
+        worker.do(fake(checkpoint=ref("a")))
+        worker.do(fake(checkpoint=ref("b")))
+        assert worker.of(Resident)[-1].checkpoint_ids == ("a", "b")
+        finished = worker.do(fake(checkpoint=ref("b")))
+        assert finished.execution["memory_level"] == 0
+        assert worker.of(Resident)[-1].checkpoint_ids == ("b",)
+
+
+@pytest.mark.parametrize("where", ["load", "run"])
+def test_then_this_job_alone_fails(tmp_path: Path, where: str) -> None:
+    with faulty(tmp_path, out_of_memory={"times": 3, "where": where}) as worker:
+        failed = worker.do(fake(checkpoint=ref("a"), num_return_sequences=4))
+        assert isinstance(failed, Failed)
+        assert failed.code == "out_of_memory"
+        assert "num_return_sequences = 1" in failed.hint
+        assert "injected" in failed.traceback
+        assert isinstance(worker.do(fake(checkpoint=ref("a"))), Finished)
+
+
+def test_a_level_that_loading_needed_stays_with_the_pipeline(tmp_path: Path) -> None:
+    with faulty(tmp_path, out_of_memory={"where": "load"}) as worker:
+        for _ in range(2):
+            assert worker.do(fake(checkpoint=ref("a"))).execution["memory_level"] == 1
+        assert worker.do(fake(checkpoint=ref("b"))).execution["memory_level"] == 0
+
+
+def test_a_retry_reports_each_artifact_once(tmp_path: Path) -> None:
+    """Three variants, out of memory in the second: the first is made again, and counted once."""
+    with faulty(tmp_path, out_of_memory={"where": "step", "after": 5}) as worker:
+        assert isinstance(worker.do(fake(num_return_sequences=3)), Finished)
+        made = worker.of(Produced)
+        assert [item.metadata["index"] for item in made] == [0, 1, 2]
+        files = {path.name for path in Path(made[0].path).parent.iterdir()}
+        assert files == {Path(item.path).name for item in made}
+
+
+def test_a_real_lack_of_memory(tmp_path: Path) -> None:
+    """The allocation itself fails: MemoryError from Python, not injected."""
+    with WorkerProcess(tmp_path) as worker:
+        huge = ref("huge", memory_bytes=2**60, allocate=True)
+        request = fake(checkpoint=huge)
+        failed = worker.do(request, memory_estimate=1)
+        assert (failed.code, "MemoryError" in failed.traceback) == ("out_of_memory", True)
+        assert isinstance(worker.do(fake()), Finished)
+
+
+def test_memory_comes_back(tmp_path: Path) -> None:
+    size = 300 * 2**20
+    with WorkerProcess(tmp_path) as worker:
+        worker.do(fake())
+        before = worker.of(Resident)[-1].rss
+        worker.do(fake(checkpoint=ref("big", memory_bytes=size, allocate=True)))
+        assert worker.of(Resident)[-1].rss > before + size * 0.9
+        from generators.protocol import Unload
+
+        worker.send(Unload("big"))
+        after = worker.expect(Resident)
+        while after.checkpoint_ids:
+            after = worker.expect(Resident)
+        assert after.rss < before + 30 * 2**20
+
+
+def test_die_and_hang(tmp_path: Path) -> None:
+    worker = faulty(tmp_path, die={"after": 1})
+    worker.do(fake())
+    worker.start(fake())
+    assert worker.process.wait(5) == (-signal.SIGKILL if sys.platform != "win32" else 15)
+    worker.close()
+    worker = faulty(tmp_path, hang={"silent": True, "where": "step"})
+    worker.start(fake())
+    worker.send(Ping(1))
+    with pytest.raises(AssertionError, match=r"no .*Progress"):
+        worker.expect(Progress, timeout=0.5)
+    worker.process.kill()
+    worker.close()
+
+
+def test_a_fault_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="known: out_of_memory"):
+        Faults({"flood": {}}, lambda: None)
+
+
+def test_faults_count() -> None:
+    faults = Faults({"out_of_memory": {"times": 2, "after": 1, "where": "load"}}, lambda: None)
+    struck = []
+    for _ in range(5):
+        faults.strike("run")
+        try:
+            faults.strike("load")
+            struck.append(False)
+        except OutOfMemory:
+            struck.append(True)
+    assert struck == [False, True, True, False, False]
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named as torch names it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OutOfMemory(), True),
+        (MemoryError(), True),
+        (OutOfMemoryError("CUDA"), True),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), True),
+        (RuntimeError("shapes do not match"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_which_errors_are_a_lack_of_memory(error: Exception, told: bool) -> None:
+    assert is_out_of_memory(error) is told
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"width": 1024, "height": 768, "num_images_per_prompt": 4}, "1024×768"),
+        ({"num_images_per_prompt": 4}, "num_images_per_prompt = 1"),
+        ({"num_images_per_prompt": 1}, "closing other programs"),
+        ({"max_new_tokens": 9000}, "smaller max_new_tokens"),
+        ({"duration": 90}, "shorter duration"),
+    ],
+)
+def test_advice_fits_the_request(params: dict[str, Any], said: str) -> None:
+    assert said in out_of_memory_advice(Request("g", "m", params))
+
+
+def test_advice_names_weights() -> None:
+    request = Request("g", "m", {}, CheckpointRef("c"), (AdapterRef("l"),))
+    assert out_of_memory_advice(request) == "Try fewer adapters, or a smaller checkpoint."
