@@ -49,16 +49,20 @@ def new_assets(library: Library, attempt: Attempt, finished: Finished) -> list[N
         _recipe(attempt, finished, item.metadata, index)
         for index, item in enumerate(attempt.produced)
     ]
+    texts = [  # before the recipe goes in
+        _text(path, item.media_type) for path, item in zip(files, attempt.produced, strict=True)
+    ]
     for path, item, recipe in zip(files, attempt.produced, recipes, strict=True):
         if recipe is not None:
             _embed(path, item.media_type, recipe)
     hashes = [_sha256(path) for path in files]
     (staging / MOVING).write_text(json.dumps(hashes), encoding="utf-8")
     assets = []
-    for path, item, recipe, sha in zip(files, attempt.produced, recipes, hashes, strict=True):
-        size, text = path.stat().st_size, _text(path, item.media_type)
+    for number, (path, sha) in enumerate(zip(files, hashes, strict=True)):
+        size = path.stat().st_size
         _, place = library.assets.add_file(path, sha)
-        assets.append(_asset(attempt, item, recipe, Stored(sha, place, size, text)))
+        stored = Stored(sha, place, size, texts[number])
+        assets.append(_asset(attempt, attempt.produced[number], recipes[number], stored))
     return assets
 
 

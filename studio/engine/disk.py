@@ -7,6 +7,7 @@ room again for the reserve and some work the file is made anew and the queue goe
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 NO_SPACE_WORDS = ("No space left on device", "Errno 28", "Disk quota exceeded", "WinError 112")
 
 

@@ -69,22 +69,32 @@ class Dispatcher:
 
     def _start_one(self) -> bool:
         """Start or fail one job; False when nothing can start."""
-        hub = self._hub
-        for group in hub.mirror.groups:
-            slot = hub.slot(group)
-            queue = hub.mirror.queue(group)
+        for group in self._hub.mirror.groups:
+            slot = self._hub.slot(group)
             if slot.attempt is not None:
-                self._preempt(slot, queue[0])
-                continue
-            choice = choose(queue, slot.resident, hub.ledger.past, hub.options.bounds)
-            if choice is None or not self._admitted(slot, choice.job):
-                continue
-            if hub.disk.low():
-                hub.disk_is_full()
-                return False
-            self._start(slot, choice)
-            return not hub.disk.full
+                self._preempt(slot, self._hub.mirror.queue(group)[0])
+            elif self._start_in(slot):
+                return True
         return False
+
+    def refill(self, slot: Slot) -> None:
+        """Give a worker that has just finished its next job, by what is known of the queue."""
+        hub = self._hub
+        if not (hub.stopping or hub.asked_to_stop or hub.disk.full or hub.paused is not None):
+            self._start_in(slot)
+
+    def _start_in(self, slot: Slot) -> bool:
+        """Start or fail one job of a slot that is free; False when none can start."""
+        hub = self._hub
+        queue = hub.mirror.queue(slot.group)
+        choice = choose(queue, slot.resident, hub.ledger.past, hub.options.bounds)
+        if choice is None or not self._admitted(slot, choice.job):
+            return False
+        if hub.disk.low():
+            hub.disk_is_full()
+            return False
+        self._start(slot, choice)
+        return not hub.disk.full
 
     def _preempt(self, slot: Slot, first: Candidate) -> None:
         attempt = slot.attempt

@@ -15,11 +15,12 @@ from studio.engine.disk import DiskGuard
 from studio.engine.memory import MemoryWatch
 from studio.engine.mirror import QueueMirror
 from studio.engine.scheduler import Ledger
-from studio.engine.tidy import forget_staging
+from studio.engine.tidy import forget_staging, take_back
 from studio.store.errors import StaleAttempt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from generators.protocol import Message
     from generators.registry import Registry
@@ -75,6 +76,9 @@ class Hub:
         asked_to_stop: A client has asked for it through the database.
         strikes: How often a job's worker was killed for want of memory, by job id.
         unsettled: Ends of attempts that wait for room on the disk.
+        litter: Staging folders of attempts that are over.
+        filing: Attempts that finished and whose files are put into place, by token.
+        strays: Hashes of stored files whose transaction did not come.
     """
 
     def __init__(
@@ -95,6 +99,9 @@ class Hub:
         self.asked_to_stop = False
         self.strikes: dict[str, int] = {}
         self.unsettled: list[Unsettled] = []
+        self.litter: list[Path] = []
+        self.filing: dict[str, Attempt] = {}
+        self.strays: list[str] = []
 
     # workers ------------------------------------------------------------------------------------
 
@@ -113,6 +120,11 @@ class Hub:
         """Return the slots in which an attempt runs."""
         return [slot for slot in self.slots.values() if slot.attempt is not None]
 
+    @property
+    def working(self) -> bool:
+        """Tell whether an attempt runs, or its files are put into place."""
+        return bool(self.filing) or any(slot.attempt for slot in self.slots.values())
+
     def resident(self) -> tuple[str, ...]:
         """Return the ids of all loaded checkpoints."""
         return tuple(item for slot in self.slots.values() for item in slot.resident)
@@ -125,15 +137,24 @@ class Hub:
             slot.forget_worker()
 
     def free(self, slot: Slot) -> Attempt | None:
-        """Take the attempt out of a slot and its files from staging."""
+        """Take the attempt out of a slot; when nobody needs its files, call ``over`` too."""
         attempt, slot.attempt = slot.attempt, None
         slot.free_since = time.monotonic()
         self.dirty = True
         if slot.worker is not None:
             slot.worker.log_to(None)
-        if attempt is not None:
-            forget_staging(attempt.prepared.staging)
         return attempt
+
+    def over(self, attempt: Attempt) -> None:
+        """Nothing of an attempt is needed any more."""
+        self.filing.pop(attempt.token, None)
+        self.litter.append(attempt.prepared.staging)
+
+    def over_in(self, slot: Slot) -> None:
+        """The attempt of a slot is over, and nothing that it made is kept."""
+        attempt = self.free(slot)
+        if attempt is not None:
+            self.over(attempt)
 
     def end_attempt(self, slot: Slot, ending: Ending, patience: float) -> None:
         """Ask the attempt of a slot to end; it is killed when it has not after ``patience``."""
@@ -163,6 +184,16 @@ class Hub:
         finally:
             self.dirty = True
         return job
+
+    def clear_litter(self) -> None:
+        """Delete what attempts left behind; not at once, because deleting is slow."""
+        if not self.filing:  # else one of these may be about to name a stray file
+            strays, self.strays = self.strays, []
+            for sha256 in strays:
+                take_back(self.library, sha256)
+        litter, self.litter = self.litter, []
+        for staging in litter:
+            forget_staging(staging)
 
     def settle_again(self) -> None:
         """Try once more to write the ends that could not be written."""

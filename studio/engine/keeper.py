@@ -42,7 +42,7 @@ class Keeper:
         now = time.monotonic()
         for slot in self._hub.busy():
             self._attempt(slot, now)
-        if self._hub.busy():
+        if self._hub.working:
             self._busy_at = now
         self._say_state(now)
         if now >= self._slow_at:
@@ -86,13 +86,14 @@ class Keeper:
 
     def _slow(self, now: float) -> None:
         hub = self._hub
+        hub.clear_litter()
         for slot in list(hub.slots.values()):
             if slot.worker is not None:
                 self._worker(slot, now)
         if hub.busy():
             hub.memory.sample()
         self._disk()
-        self._awake.tick(busy=bool(hub.busy()), now=now)
+        self._awake.tick(busy=hub.working, now=now)
 
     def _worker(self, slot: Slot, now: float) -> None:
         options = self._hub.options
@@ -152,9 +153,9 @@ class Keeper:
             return "disk_full", self._disk_message()
         if hub.stopping:
             return "stopping", ""
-        if hub.paused is not None and not hub.busy():
+        if hub.paused is not None and not hub.working:
             return "paused", hub.paused
-        if hub.busy() or now - self._busy_at < IDLE_AFTER:
+        if hub.working or now - self._busy_at < IDLE_AFTER:
             return "running", ""
         return "idle", ""
 
@@ -167,6 +168,7 @@ class Keeper:
     def leave(self) -> None:
         """Let the machine sleep, and say that the engine is gone."""
         self._awake.release()
+        self._hub.clear_litter()
         self._state = EngineState(device=self._state.device, updated_at=time.time())
         with self._hub.small_write():
             self._hub.library.state.set_engine_state(self._state)

@@ -25,20 +25,20 @@ from studio.core.estimates import load_key, run_key
 from studio.core.job import JobStatus
 from studio.core.steps import StepOutcome
 from studio.engine.attempt import Ending, latest_training_state
-from studio.engine.commit import new_assets
-from studio.engine.disk import says_full
+from studio.engine.disk import NO_SPACE, says_full
 from studio.engine.executors.base import Said
+from studio.engine.filer import Filed
 from studio.engine.prepare import training_folder
-from studio.engine.tidy import take_back
+from studio.engine.tidy import moved_from
 from studio.store.errors import StaleAttempt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from studio.engine.attempt import Attempt
     from studio.engine.executors.base import Event, Gone
+    from studio.engine.filer import Filer
     from studio.engine.hub import Hub, Slot
-    from studio.store.records import NewAsset
 
 log = logging.getLogger(__name__)
 MAX_MEMORY_DEATHS = 2
@@ -47,13 +47,22 @@ OUTCOME_HINT = "Report this as a bug; the details are in the job's log."
 
 
 class Listener:
-    """Hand it every event of the executor."""
+    """Hand it every event of the executor.
 
-    def __init__(self, hub: Hub) -> None:
+    A worker that finished gets its next job before the last one is committed, so that flushing
+    files to disk and computing go on side by side.
+    """
+
+    def __init__(self, hub: Hub, refill: Callable[[Slot], None], filer: Filer) -> None:
         self._hub = hub
+        self._refill = refill
+        self._filer = filer
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event | Filed) -> None:
         """Take in one event; what a worker that was given up still says is ignored."""
+        if isinstance(event, Filed):
+            self._filed(event)
+            return
         slot = self._hub.slot_of(event.worker)
         if slot is None:
             return
@@ -119,25 +128,33 @@ class Listener:
     # ends ---------------------------------------------------------------------------------------
 
     def _end(self, slot: Slot, attempt: Attempt, message: Message) -> None:
+        hub = self._hub
         if isinstance(message, Finished):
-            self._finished(slot, attempt, message)
+            self._device(slot, str(message.execution.get("device") or ""))
+            hub.free(slot)
+            hub.filing[attempt.token] = attempt
+            self._filer.file(slot, attempt, message)
         elif isinstance(message, Failed):
             self._failed(slot, attempt, message)
+            hub.over_in(slot)
         elif isinstance(message, Cancelled | Paused):
             self._stopped(slot, attempt)
+            hub.over_in(slot)
         else:
             log.warning("a worker said %s, which only the engine says", type(message).__name__)
             return
-        self._hub.free(slot)
-        if attempt.trains:  # its memory goes with its process
-            self._hub.kill(slot, "the fine-tune is over")
+        if not attempt.trains:
+            self._refill(slot)
+        else:  # its memory goes with its process
+            hub.kill(slot, "the fine-tune is over")
 
-    def _finished(self, slot: Slot, attempt: Attempt, message: Finished) -> None:
+    def _filed(self, filed: Filed) -> None:
+        """Commit an attempt whose files are in place."""
         hub = self._hub
-        self._device(slot, str(message.execution.get("device") or ""))
-        made: Sequence[NewAsset] = ()
+        attempt, message = filed.attempt, filed.finished
+        hub.dirty = True
         try:
-            made = new_assets(hub.library, attempt, message)
+            made = filed.assets.result()
             outcome = StepOutcome.from_json(message.result) if message.result else None
             with hub.library.transaction():
                 hub.library.jobs.finish(
@@ -147,37 +164,42 @@ class Listener:
                     run_seconds=message.run_seconds,
                     follow_up=outcome,
                 )
-                self._measured(slot, attempt, message)
+                self._measured(filed)
         except StaleAttempt:
             log.warning("job %s was finished by an attempt that was over", attempt.job.id)
-            self._take_back(made)
+            self._take_back(attempt)
         except DiskFull:
             hub.disk_is_full()
-            self._take_back(made)
+            self._take_back(attempt)
             hub.requeue(attempt.token, "The disk was full.")
         except UserFacingError as error:
-            self._take_back(made)
+            self._take_back(attempt)
             self._fail(attempt, "user", error.message, error.hint)
         except (KeyError, TypeError, ValueError) as error:  # an outcome that does not fit
-            self._take_back(made)
+            self._take_back(attempt)
             log.exception("the result of job %s does not fit", attempt.job.id)
             self._fail(attempt, "bug", f"Its result does not fit: {error}", OUTCOME_HINT)
         except OSError as error:
-            self._take_back(made)
-            self._fail(attempt, "user", f"What it made cannot be read: {error}")
+            self._take_back(attempt)
+            if error.errno in NO_SPACE or hub.disk.low():
+                self._put_back_full(attempt)
+            else:
+                self._fail(attempt, "user", f"What it made cannot be read: {error}")
+        hub.over(attempt)
 
-    def _take_back(self, made: Sequence[NewAsset]) -> None:
-        for asset in made:
-            take_back(self._hub.library, asset.sha256)
+    def _take_back(self, attempt: Attempt) -> None:
+        """Its files may lie in their places already, but no asset names them."""
+        self._hub.strays += moved_from(attempt.prepared.staging)
 
-    def _measured(self, slot: Slot, attempt: Attempt, message: Finished) -> None:
+    def _measured(self, filed: Filed) -> None:
         hub = self._hub
+        attempt, message = filed.attempt, filed.finished
         request = attempt.prepared.request
         if message.run_seconds <= 0:
             return
         if isinstance(request, Request) and attempt.trains:
             return  # a resumed training says nothing about a whole one
-        key = run_key(request, hub.catalogue.device_of(slot.group))
+        key = run_key(request, hub.catalogue.device_of(filed.group))
         hub.catalogue.note(key, attempt.prepared.units, message.run_seconds)
         expected = attempt.expected.seconds if attempt.expected else 0.0
         hub.ledger.add(attempt.overtakes, message.run_seconds - expected, jobs=0)
@@ -186,8 +208,7 @@ class Listener:
         hub = self._hub
         full = hub.disk.low() or says_full(message.message + message.traceback)
         if full and message.code != "out_of_memory":
-            hub.disk_is_full()
-            hub.requeue(attempt.token, "The disk was full.")
+            self._put_back_full(attempt)
             return
         if attempt.ending in (Ending.CANCEL, Ending.STOP):
             self._stopped(slot, attempt)
@@ -205,8 +226,7 @@ class Listener:
         except StaleAttempt:
             log.warning("job %s failed in an attempt that was over", attempt.job.id)
         except DiskFull:
-            hub.disk_is_full()
-            hub.requeue(attempt.token, "The disk was full.")
+            self._put_back_full(attempt)
 
     def _stopped(self, slot: Slot, attempt: Attempt) -> None:
         """An attempt ended because it was asked to (or its worker was killed for that)."""
@@ -221,8 +241,11 @@ class Listener:
         except StaleAttempt:
             log.warning("job %s was stopped in an attempt that was over", attempt.job.id)
         except DiskFull:
-            hub.disk_is_full()
-            hub.requeue(attempt.token, "The disk was full.")
+            self._put_back_full(attempt)
+
+    def _put_back_full(self, attempt: Attempt) -> None:
+        self._hub.disk_is_full()
+        self._hub.requeue(attempt.token, "The disk was full.")
 
     def overdue(self, slot: Slot) -> None:
         """The attempt of a slot did not end as asked: kill its worker and record the end."""
@@ -230,7 +253,7 @@ class Listener:
         if attempt is not None:
             self._hub.kill(slot, f"job {attempt.job.id} did not end as asked")
             self._stopped(slot, attempt)
-            self._hub.free(slot)
+            self._hub.over_in(slot)
 
     def hung(self, slot: Slot, why: str) -> None:
         """The worker of a slot gives no sign: kill it; its job counts a death."""
@@ -238,7 +261,7 @@ class Listener:
         self._hub.kill(slot, why)
         if attempt is not None:
             self._died(attempt, f"Its worker was stopped: {why}.")
-            self._hub.free(slot)
+            self._hub.over_in(slot)
 
     def _gone(self, slot: Slot, event: Gone) -> None:
         hub = self._hub
@@ -260,11 +283,10 @@ class Listener:
         elif hub.memory.was_out_of_memory(event.exit_code, attempt.kills_before):
             self._out_of_memory(attempt, event)
         elif says_full(event.last_words) or hub.disk.low():
-            hub.disk_is_full()
-            hub.requeue(attempt.token, "The disk was full.")
+            self._put_back_full(attempt)
         else:
             self._died(attempt, f"Its worker ended: {_how(event.exit_code)}.", event.last_words)
-        hub.free(slot)
+        hub.over_in(slot)
 
     def _out_of_memory(self, attempt: Attempt, event: Gone) -> None:
         """Once more with all memory for itself; after that it fails alone, with advice."""

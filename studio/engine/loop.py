@@ -15,6 +15,7 @@ from generators.protocol import Shutdown
 from studio.core.errors import DiskFull
 from studio.engine.attempt import Ending
 from studio.engine.dispatch import Dispatcher
+from studio.engine.filer import Filed, Filer
 from studio.engine.hub import Hub
 from studio.engine.keeper import Keeper
 from studio.engine.listener import Listener
@@ -54,13 +55,14 @@ class Engine:
         make_executor: MakeExecutor,
         registry: Registry | None = None,
     ) -> None:
-        self._events: SimpleQueue[Said | Gone | Wake] = SimpleQueue()
+        self._events: SimpleQueue[Said | Gone | Filed | Wake] = SimpleQueue()
         self._library = library
         self._options = options
         self.hub = Hub(library, options, registry)
         self.hub.executor = self._executor = make_executor(self._events.put)
-        self._listener = Listener(self.hub)
         self._dispatcher = Dispatcher(self.hub)
+        filer = Filer(library, self._events.put)
+        self._listener = Listener(self.hub, self._dispatcher.refill, filer)
         self._keeper = Keeper(self.hub, self._listener)
         self._version = -1
         self._asked_to_stop = False
@@ -109,9 +111,12 @@ class Engine:
         """Take in the events that there are; wait for the first one."""
         try:
             event = self._events.get(timeout=timeout) if timeout else self._events.get_nowait()
-            for _ in range(1000):
+            enough = time.monotonic() + self._options.poll
+            while True:
                 if not isinstance(event, Wake):
                     self._listener.take(event)
+                if time.monotonic() >= enough:
+                    return
                 event = self._events.get_nowait()
         except Empty:
             return
@@ -133,7 +138,7 @@ class Engine:
     def has_work(self) -> bool:
         """Tell whether something runs, can run, or will run by itself."""
         hub = self.hub
-        if hub.busy() or hub.dirty or hub.disk.full or hub.unsettled:
+        if hub.working or hub.dirty or hub.disk.full or hub.unsettled:
             return True
         return hub.paused is None and hub.mirror.count > 0
 
@@ -152,10 +157,10 @@ class Engine:
             if slot.attempt is not None and slot.attempt.trains:
                 hub.end_attempt(slot, Ending.STOP, self._options.pause_patience)
                 continue
-            attempt = hub.free(slot)
-            if attempt is not None:
-                hub.requeue(attempt.token, STOPPED)
-        while hub.busy():
+            if slot.attempt is not None:
+                hub.requeue(slot.attempt.token, STOPPED)
+                hub.over_in(slot)
+        while hub.working:
             self._keeper.tick()
             self._take(self._options.poll)
         for slot in hub.slots.values():

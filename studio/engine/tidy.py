@@ -46,21 +46,21 @@ def recover(library: Library) -> int:
 
 def _clear(library: Library, item: Path) -> None:
     if item.is_dir():
-        _take_back(library, item)
+        for sha256 in moved_from(item):  # for a transaction that never came
+            take_back(library, sha256)
         shutil.rmtree(item, ignore_errors=True)
     elif time.time() - item.stat().st_mtime > FOREIGN_AGE:
         item.unlink(missing_ok=True)
 
 
-def _take_back(library: Library, staging: Path) -> None:
-    """Delete files that were moved into place for a transaction that never came."""
+def moved_from(staging: Path) -> list[str]:
+    """Return the hashes of files that an attempt was to move into place (some may not be)."""
     try:
         hashes = json.loads((staging / MOVING).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return
-    for sha256 in hashes if isinstance(hashes, list) else ():
-        if isinstance(sha256, str) and _SHA256.fullmatch(sha256):
-            take_back(library, sha256)
+        return []
+    found = hashes if isinstance(hashes, list) else []
+    return [item for item in found if isinstance(item, str) and _SHA256.fullmatch(item)]
 
 
 def take_back(library: Library, sha256: str) -> None:
