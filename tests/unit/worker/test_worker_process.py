@@ -128,7 +128,7 @@ def test_cancel_within_a_step(worker: WorkerProcess) -> None:
     asked = time.monotonic()
     worker.send(Cancel(token))
     assert worker.expect(Cancelled, Finished, Failed) == Cancelled(token)
-    assert time.monotonic() - asked < 1.0
+    assert time.monotonic() - asked < 2.0
     assert isinstance(worker.do(fake()), Finished)
 
 
@@ -159,7 +159,7 @@ def test_ping_during_a_step(worker: WorkerProcess) -> None:
     for number in range(20):
         worker.send(Ping(number))
         assert worker.expect(Pong) == Pong(number)
-    assert time.monotonic() - asked < 1.0
+    assert time.monotonic() - asked < 2.0
     worker.send(Cancel(token))
     worker.expect(Cancelled)
 
