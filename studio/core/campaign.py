@@ -1,4 +1,4 @@
-"""A campaign as plain values: brief, placements, plan, and the words for where a creative stands."""
+"""A campaign as plain values: brief, placements, plan, and where a creative stands."""
 
 from __future__ import annotations
 

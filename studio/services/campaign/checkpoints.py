@@ -1,0 +1,124 @@
+"""Which weights a campaign uses: those that the brief names, else the first that fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from studio.services.copywriting.asking import language_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from generators.registry import Registry
+    from studio.core.campaign import Brief
+    from studio.core.checkpoint import Checkpoint
+    from studio.store.library import Library
+
+NOUNS = {"text": "writing", "image": "pictures", "audio": "music"}
+SUGGESTIONS = {
+    "text": "Install one: python3 packaging/bootstrap.py run fetches SmolLM2, or add your own with "
+    "studio models add PATH (a transformers folder or a GGUF file).",
+    "image": "Add a diffusers folder or a Stable Diffusion .safetensors file: studio models add "
+    "PATH.",
+    "audio": "Add a MusicGen folder: studio models add PATH. Or set wanted = false under [music].",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The checkpoints of a campaign by modality, with what a person should know.
+
+    Attributes:
+        problems: Sentences that stop a run, each with what to do.
+    """
+
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def choose_checkpoints(
+    library: Library, registry: Registry, brief: Brief, needed: Sequence[str]
+) -> Choice:
+    """Choose weights for the modalities that are needed (``text``, ``image``, ``audio``)."""
+    chosen: dict[str, Checkpoint] = {}
+    warnings: list[str] = []
+    problems: list[str] = []
+    usable = {manifest.id for manifest in registry.manifests}
+    for modality in needed:
+        listed = [c for c in library.models.list(modality=modality) if c.generator in usable]
+        wanted = brief.checkpoints.get(modality, "")
+        found, problem = _choose(modality, listed, wanted, brief)
+        if found is None:
+            problems.append(problem)
+            continue
+        chosen[modality] = found
+        warnings.extend(_warnings(found, modality, brief))
+    return Choice(chosen, tuple(warnings), tuple(problems))
+
+
+def _choose(
+    modality: str, listed: Sequence[Checkpoint], wanted: str, brief: Brief
+) -> tuple[Checkpoint | None, str]:
+    if wanted:
+        named = [c for c in listed if wanted in (c.id, c.name)]
+        if not named:
+            known = ", ".join(c.name for c in listed) or "none"
+            return (
+                None,
+                f"There is no checkpoint {wanted!r:.80} for {NOUNS[modality]}. Listed: {known}.",
+            )
+        there = [c for c in named if not c.missing]
+        if not there:
+            return (
+                None,
+                f"The files of {wanted!r:.80} are gone from {named[0].path}. Put them back.",
+            )
+        return _speaking(there, brief) if modality == "text" else (there[0], "")
+    there = [c for c in listed if not c.missing]
+    if not there:
+        return None, f"There is no checkpoint for {NOUNS[modality]}. {SUGGESTIONS[modality]}"
+    there.sort(key=lambda c: (c.untrained, not c.commercial_use, -c.added_at))
+    return _speaking(there, brief) if modality == "text" else (there[0], "")
+
+
+def _speaking(listed: Sequence[Checkpoint], brief: Brief) -> tuple[Checkpoint | None, str]:
+    """Return the first checkpoint that writes every language of the brief."""
+    for checkpoint in listed:
+        if not lacking_languages(checkpoint, brief):
+            return checkpoint, ""
+    best = min(listed, key=lambda c: len(lacking_languages(c, brief)))
+    names = ", ".join(language_name(code) for code in lacking_languages(best, brief))
+    return None, (
+        f"{best.name} does not write {names}. Add a checkpoint that does (for example a "
+        "multilingual instruct model as transformers folder or GGUF: studio models add PATH), "
+        "or take the language out of the brief."
+    )
+
+
+def lacking_languages(checkpoint: Checkpoint, brief: Brief) -> list[str]:
+    """Return the brief's languages that a checkpoint is known not to write; none when unknown."""
+    if not checkpoint.languages:
+        return []
+    known = {code.split("-")[0].lower() for code in checkpoint.languages}
+    return [code for code in brief.languages if code.split("-")[0].lower() not in known]
+
+
+def _warnings(checkpoint: Checkpoint, modality: str, brief: Brief) -> list[str]:
+    found = []
+    if checkpoint.untrained:
+        found.append(
+            f"{checkpoint.name} is an untrained model of the real architecture: its "
+            f"{NOUNS[modality]} will be noise until a trained checkpoint is installed."
+        )
+    if not checkpoint.commercial_use:
+        licence = checkpoint.licence or "its licence"
+        found.append(
+            f"{checkpoint.name} is for non-commercial use ({licence}): the export will stop "
+            "until a person overrides it."
+        )
+    if modality == "text" and not checkpoint.languages:
+        names = ", ".join(language_name(code) for code in brief.languages)
+        found.append(f"It is not known whether {checkpoint.name} writes {names} well.")
+    return found

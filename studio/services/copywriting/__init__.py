@@ -1,0 +1,1 @@
+"""Copy: how wide it is, what it may say, which candidates are kept and how they rank."""

@@ -1,0 +1,188 @@
+"""What one text must be to be chosen. Nothing is repaired: it passes or it is dropped."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from studio.services.copywriting.words import contains, display_width, folded, likeness, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from studio.core.brand import Brand
+    from studio.core.campaign import TextSpec
+
+NEAR_DUPLICATE = 0.82  # share of common letter groups; "Warm all day" / "Warm all day long" is 0.85
+#: Scripts in which a language is written; a text with none of their letters is not in it.
+SCRIPTS = {
+    "zh": ("CJK",),
+    "ja": ("CJK", "HIRAGANA", "KATAKANA"),
+    "ko": ("HANGUL",),
+    "ru": ("CYRILLIC",),
+    "uk": ("CYRILLIC",),
+    "bg": ("CYRILLIC",),
+    "el": ("GREEK",),
+    "ar": ("ARABIC",),
+    "fa": ("ARABIC",),
+    "he": ("HEBREW",),
+    "th": ("THAI",),
+    "hi": ("DEVANAGARI",),
+}
+_PLACEHOLDER = re.compile(
+    r"[\[{<][^\]}>]{0,40}[\]}>]|lorem ipsum|\binsert\b.{0,20}\bhere\b|\bxxx+|_{3,}", re.I
+)
+_LABEL = re.compile(
+    r"^\W*(headline|description|title|body|summary|primary text|call to action|cta|ad copy|text"
+    r"|intro(ductory text)?|hook|tagline|slogan|option|variant)s?\s*(#?\d+)?\s*[:=\-–]",
+    re.I,
+)
+_UNFINISHED = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "by",
+        "and",
+        "or",
+        "but",
+        "with",
+        "your",
+        "our",
+        "their",
+        "its",
+        "my",
+        "his",
+        "her",
+        "this",
+        "that",
+        "these",
+        "those",
+        "is",
+        "are",
+        "was",
+        "be",
+        "as",
+        "from",
+        "into",
+        "than",
+        "if",
+        "when",
+        "der",
+        "die",
+        "das",
+        "und",
+        "oder",
+        "mit",
+        "für",
+        "ein",
+        "eine",
+        "le",
+        "la",
+        "les",
+        "et",
+        "ou",
+        "un",
+        "une",
+        "de",
+        "du",
+        "des",
+        "el",
+        "los",
+        "las",
+        "y",
+        "o",
+        "con",
+    ]
+)
+
+
+def flaws(text: str, spec: TextSpec, brand: Brand, language: str) -> list[str]:
+    """Return why a text may not be used, as sentences for people; empty when it may."""
+    if not text.strip():
+        return ["It is empty."]
+    found = [*_size(text, spec), *_words(text, brand), *_form(text)]
+    if spec.pattern and not re.fullmatch(spec.pattern, text):
+        found.append("It has characters that this placement does not take.")
+    if not in_language(text, language):
+        found.append(f"It is not written in the letters of {language}.")
+    return found
+
+
+def _size(text: str, spec: TextSpec) -> list[str]:
+    width = display_width(text, spec.width)
+    if width > spec.max_width:
+        return [f"It is {width} wide; {spec.max_width} are allowed."]
+    if width < spec.min_width:
+        return [f"It is {width} wide; at least {spec.min_width} are needed."]
+    return []
+
+
+def _words(text: str, brand: Brand) -> list[str]:
+    return [f"It says “{word}”, which is banned." for word in brand.banned if contains(text, word)]
+
+
+def _form(text: str) -> list[str]:
+    found = []
+    if _PLACEHOLDER.search(text):
+        found.append("It holds a placeholder.")
+    if _LABEL.match(text):
+        found.append("It repeats the name of the field.")
+    if any(unicodedata.category(c) in ("Cc", "Co", "Cs", "Cn") for c in text):
+        found.append("It holds characters that cannot be shown.")
+    if "\ufffd" in text:
+        found.append("It holds a broken character.")
+    if _babbles(text):
+        found.append("It repeats itself.")
+    if _unfinished(text):
+        found.append("It stops in the middle.")
+    return found
+
+
+def _babbles(text: str) -> bool:
+    """Tell whether words or letters are repeated as a stuck model repeats them."""
+    words = words_of(text)
+    doubled = any(a == b and len(a) > 2 for a, b in itertools.pairwise(words))
+    stuck = len(words) >= 6 and len(set(words)) <= len(words) * 0.5
+    return doubled or stuck or re.search(r"(.)\1{4,}", text) is not None
+
+
+def _unfinished(text: str) -> bool:
+    last = text.rstrip()[-1]
+    if last in ",;:(/&+-–—=\\|<“„«":
+        return True
+    if (
+        text.count("“") != text.count("”")
+        or text.count('"') % 2
+        or text.count("(") != text.count(")")
+    ):
+        return True
+    words = words_of(text)
+    ends_bare = last.isalpha()
+    return ends_bare and len(words) > 1 and words[-1] in _UNFINISHED
+
+
+def in_language(text: str, language: str) -> bool:
+    """Tell whether a text is in a script of the language (Latin ones are not told apart)."""
+    letters = [c for c in text if c.isalpha()]
+    if not letters:
+        return True
+    names = SCRIPTS.get(language.split("-", maxsplit=1)[0].lower(), ("LATIN",))
+    fitting = sum(unicodedata.name(c, "").startswith(names) for c in letters)
+    return fitting >= len(letters) * (0.35 if names != ("LATIN",) else 0.9)
+
+
+def near_duplicate(text: str, others: Iterable[str]) -> str:
+    """Return the first of ``others`` that reads almost the same, or an empty string."""
+    for other in others:
+        if folded(text) == folded(other) or likeness(text, other) >= NEAR_DUPLICATE:
+            return other
+    return ""

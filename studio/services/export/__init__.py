@@ -1,0 +1,1 @@
+"""What leaves the library: pictures, tables of copy, music, contact sheet and manifest."""
