@@ -69,7 +69,7 @@ class Inbox:
     def attempt(self, token: str) -> Attempt:
         """Return the flags of an attempt that was put."""
         with self._changed:
-            return self._attempts[token]
+            return self._attempts.setdefault(token, Attempt(token))  # two Runs may share one
 
     def done(self, token: str) -> None:
         """Forget an attempt; a later command that names it does nothing."""

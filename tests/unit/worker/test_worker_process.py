@@ -299,6 +299,12 @@ def test_a_request_that_is_none(worker: WorkerProcess) -> None:
     assert isinstance(worker.do(fake()), Finished)
 
 
+def test_one_token_twice_is_done_twice(worker: WorkerProcess) -> None:
+    for _ in range(2):
+        worker.start(fake(), token="same")
+    assert [worker.expect(Finished).token for _ in range(2)] == ["same", "same"]
+
+
 def test_a_worker_of_another_protocol_leaves(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="protocol 99"):
         WorkerProcess(tmp_path, protocol=99)
