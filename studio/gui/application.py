@@ -16,6 +16,7 @@ from studio.gui.crash import CrashHandler, start_log
 from studio.gui.main_window import MainWindow
 from studio.gui.theme.icons import pixmap
 from studio.gui.theme.manager import theme
+from studio.gui.words import EnglishPlurals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,7 @@ def make_application(arguments: list[str]) -> QApplication:
     settings = load_settings()
     theme().apply(settings.theme)
     app.setWindowIcon(QIcon(pixmap("brandloom", theme().colors.accent, 64)))
+    app.installTranslator(EnglishPlurals(app))
     locale = QLocale(settings.language) if settings.language else QLocale.system()
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

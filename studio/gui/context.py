@@ -20,7 +20,7 @@ from studio.gui.theme.manager import theme
 from studio.gui.watcher import LibraryWatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from generators.api import JsonValue
@@ -57,6 +57,7 @@ class AppContext(QObject):
         self.watcher = LibraryWatcher(root)
         self.watcher.changed.connect(self.engine.on_changes)
         self._settings = load_settings()
+        self._page_ids: frozenset[str] = frozenset()
         self.store.opened.connect(self._on_opened)
 
     @cached_property
@@ -81,6 +82,14 @@ class AppContext(QObject):
         """Use and remember a theme: ``dark``, ``light`` or ``system``."""
         self.remember(theme=choice)
         theme().apply(choice)
+
+    def set_pages(self, page_ids: Iterable[str]) -> None:
+        """Learn which pages the window has."""
+        self._page_ids = frozenset(page_ids)
+
+    def has_page(self, page_id: str) -> bool:
+        """Tell whether there is a page to ``go`` to; offer nothing that leads nowhere."""
+        return page_id in self._page_ids
 
     def go(self, page_id: str, **what: JsonValue) -> None:
         """Show a page; ``what`` is the page's own matter (see its ``enter``)."""

@@ -49,6 +49,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = context
         self._specs = {spec.id: spec for spec in pages}
+        context.set_pages(self._specs)
         self._pages: dict[str, Page] = {}
         self._page: Page | None = None
         self._may_close = False

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTranslator
+
+
+class EnglishPlurals(QTranslator):
+    """Turns "%n job(s)" into "1 job" and "3 jobs" where no translation is installed."""
+
+    def translate(
+        self,
+        _context: str | bytes,
+        source: str | bytes,
+        _disambiguation: str | bytes | None = None,
+        n: int = -1,
+    ) -> str:
+        """Return the sentence for a count; an empty string leaves everything else as it is."""
+        text = source.decode() if isinstance(source, bytes) else source
+        return text.replace("(s)", "" if n == 1 else "s") if n >= 0 else ""
+
+    def isEmpty(self) -> bool:
+        """Tell Qt to ask."""
+        return False
+
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def tr(text: str, count: int = -1) -> str:
+def tr(text: str) -> str:
     """Translate in the context ``Words``."""
-    return QCoreApplication.translate("Words", text, None, count)
+    return QCoreApplication.translate("Words", text)
 
 
 def duration(seconds: float) -> str:

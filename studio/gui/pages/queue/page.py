@@ -1,0 +1,361 @@
+"""The Queue page: what runs, what comes next, what ended, and everything one can do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.gui.models.job_list_model import JobListModel
+from studio.gui.models.job_rows import Section, result_paths
+from studio.gui.pages.page import Page
+from studio.gui.pages.queue.actions import QueueActions
+from studio.gui.pages.queue.job_list_view import JobListView
+from studio.gui.pages.queue.job_panel import JobPanel
+from studio.gui.pages.queue.menus import QueueMenus, add_queue_commands
+from studio.gui.pages.queue.reading import (
+    ENDED_LIMIT,
+    QueuePatch,
+    QueueSnapshot,
+    read_ended,
+    read_patch,
+    read_queue,
+)
+from studio.gui.pages.queue.running_area import RunningArea
+from studio.gui.pages.queue.top_bar import QueueTopBar
+from studio.gui.theme.tokens import SIZES
+from studio.gui.widgets.buttons import SegmentedControl, spacer
+from studio.gui.widgets.fields import SearchField
+from studio.gui.widgets.surfaces import EmptyState, Skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generators.api import JsonValue
+    from studio.gui.context import AppContext
+    from studio.gui.models.job_rows import JobItem
+    from studio.store.records import Changes
+
+SECTIONS: tuple[Section, ...] = ("next", "ended", "failed")
+
+
+class QueuePage(Page):
+    """The queue, live."""
+
+    page_id = "queue"
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context, "")
+        self.page_title = self.tr("Queue")
+        self.heading.setText(self.page_title)
+        self.setAccessibleName(self.page_title)
+        self.actions_ = QueueActions(context)
+        self._loaded = False
+        self._reading = False
+        self._jobs: set[str] = set()
+        self._progress: set[str] = set()
+        self.models: dict[Section, JobListModel] = {key: JobListModel(key) for key in SECTIONS}
+        self.views: dict[Section, JobListView] = {}
+        self._more_to_come: dict[Section, bool] = {"ended": True, "failed": True}
+        self.top = QueueTopBar(self)
+        self._build()
+        self.menus = QueueMenus(self)
+        add_queue_commands(self)
+        for model in self.models.values():
+            model.moved.connect(self.actions_.place)
+        context.engine.facts_changed.connect(self.top.show_facts)
+
+    def _build(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        left = QVBoxLayout()
+        left.setContentsMargins(SIZES.block, 0, SIZES.block, 0)
+        left.setSpacing(SIZES.gap)
+        self.running = RunningArea(self.context.images)
+        self.running.cancel_wanted.connect(lambda job_id: self.actions_.cancel([job_id]))
+        self.running.picked.connect(self.open_job)
+        left.addWidget(self.running)
+        left.addLayout(self._build_bar())
+        self.stack = QStackedWidget()
+        self._build_lists()
+        left.addWidget(self.stack, 1)
+        row.addLayout(left, 1)
+        self.panel = JobPanel(self.context, self.actions_)
+        self.panel.closed.connect(self.close_panel)
+        self.panel.hide()
+        row.addWidget(self.panel)
+        self.body.addLayout(row, 1)
+
+    def _build_bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setSpacing(SIZES.step)
+        self.tabs = SegmentedControl(
+            [
+                ("next", self.tr("Up next")),
+                ("ended", self.tr("Finished")),
+                ("failed", self.tr("Failed")),
+            ],
+            self.tr("What to list"),
+        )
+        self.tabs.changed.connect(self.show_section)
+        self.search = SearchField(self.tr("Filter jobs"), self.tr("Filter jobs"))
+        self.search.setFixedWidth(240)
+        self.search.searched.connect(self._on_filter)
+        bar.addWidget(self.tabs)
+        bar.addWidget(spacer(), 1)
+        bar.addWidget(self.search)
+        return bar
+
+    def _build_lists(self) -> None:
+        names = {
+            "next": self.tr("Jobs up next"),
+            "ended": self.tr("Jobs that ended"),
+            "failed": self.tr("Jobs that failed"),
+        }
+        for key in SECTIONS:
+            view = JobListView(self.context.images, names[key])
+            view.setModel(self.models[key])
+            view.delegate.can_show = self.context.has_page("library")
+            view.picked.connect(self._on_picked)
+            view.acted.connect(self.act)
+            view.opened.connect(self.open_job)
+            view.menu_wanted.connect(self._on_menu)
+            self.models[key].rows_changed.connect(self._show_counts)
+            self.views[key] = view
+            self.stack.addWidget(view)
+        self.views["ended"].verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.views["failed"].verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._skeleton = QWidget()
+        column = QVBoxLayout(self._skeleton)
+        column.setContentsMargins(0, 0, 0, 0)
+        shapes = [(0, 8 + 56 * n, 0, 40) for n in range(6)]
+        column.addWidget(Skeleton(shapes))
+        column.addStretch(1)
+        self.stack.addWidget(self._skeleton)
+        self.stack.setCurrentWidget(self._skeleton)
+        self.empty: dict[str, EmptyState] = {}
+        self._add_empty_states()
+
+    def _add_empty_states(self) -> None:
+        creates = self.context.has_page("create")
+        for key, icon, words, action in (
+            (
+                "next",
+                "list-video",
+                self.tr("Nothing waits. What you ask for on Create runs here, one after another."),
+                self.tr("Create something") if creates else "",
+            ),
+            ("ended", "circle-check", self.tr("Nothing has finished yet."), ""),
+            ("failed", "circle-check", self.tr("Nothing has failed."), ""),
+            ("filtered", "search", self.tr("No job fits the filter."), self.tr("Clear filter")),
+        ):
+            state = EmptyState(icon, words, action)
+            self.empty[key] = state
+            self.stack.addWidget(state)
+        self.empty["next"].chosen.connect(lambda: self.context.go("create"))
+        self.empty["filtered"].chosen.connect(self.search.clear)
+
+    # the frame's calls --------------------------------------------------------------------------
+
+    def enter(self, what: Mapping[str, JsonValue]) -> None:
+        """Show the queue; ``job`` in ``what`` opens one."""
+        job_id = str(what.get("job", ""))
+        if self.stale:
+            self._read_all(job_id)
+        elif job_id:
+            self.open_job(job_id)
+        if self.context.engine.facts is not None:
+            self.top.show_facts(self.context.engine.facts)
+
+    def on_changes(self, changes: Changes) -> None:
+        """Read what changed; several changes become one reading."""
+        self._jobs.update(changes.jobs)
+        self._progress.update(changes.progress)
+        gone = [row_id for kind, row_id in changes.removed if kind == "jobs"]
+        for model in self.models.values():
+            model.drop(gone)
+        self._read_patch()
+
+    def state(self) -> dict[str, JsonValue]:
+        """Remember the list that is shown."""
+        return {"section": self.tabs.value()}
+
+    def restore(self, state: Mapping[str, JsonValue]) -> None:
+        """Show the list that was shown."""
+        section = str(state.get("section", "next"))
+        if section in self.models:
+            self.tabs.set_value(section)
+
+    # reading ------------------------------------------------------------------------------------
+
+    def _read_all(self, job_id: str = "") -> None:
+        registry = self.context.registry
+        self._jobs.clear()
+        self._progress.clear()
+
+        def take(snapshot: QueueSnapshot) -> None:
+            self._take_all(snapshot)
+            if job_id:
+                self.open_job(job_id)
+
+        self.context.store.read(
+            self, lambda library: read_queue(library, registry), take, key="queue.all"
+        )
+
+    def _take_all(self, snapshot: QueueSnapshot) -> None:
+        self._loaded = True
+        self.running.set_jobs(snapshot.running)
+        for key, model in self.models.items():
+            model.set_batches(snapshot.batches)
+            model.replace(snapshot.sections[key])
+            if key != "next":
+                self._more_to_come[key] = len(snapshot.sections[key]) >= ENDED_LIMIT
+        self._find_results(snapshot.sections["ended"][:60])
+        self.show_section(self.tabs.value())
+        self._read_patch()
+
+    def _read_patch(self) -> None:
+        if self._reading or not self._loaded or not (self._jobs or self._progress):
+            return
+        jobs, self._jobs = self._jobs, set()
+        progress, self._progress = self._progress, set()
+        registry = self.context.registry
+        self._reading = True
+        self.context.store.read(
+            self,
+            lambda library: read_patch(library, registry, jobs, progress),
+            self._take_patch,
+            self._patch_failed,
+        )
+
+    def _patch_failed(self, error: Exception) -> None:
+        self._reading = False
+        self.context.store.show(error)
+
+    def _take_patch(self, patch: QueuePatch) -> None:
+        self._reading = False
+        if patch.items:
+            for model in self.models.values():
+                model.set_batches(patch.batches)
+                model.put(patch.items)
+            self._find_results([item for item in patch.items if item.section() == "ended"])
+        self.running.patch(patch.items, patch.progress)
+        if any(item.id == self.panel.job_id for item in patch.items):
+            self.panel.refresh()
+        QTimer.singleShot(0, self, self._read_patch)
+
+    def _find_results(self, items: list[JobItem]) -> None:
+        if items:
+            self.context.store.read(
+                self,
+                lambda library: result_paths(library, items),
+                self.models["ended"].set_results,
+            )
+
+    def _on_scrolled(self) -> None:
+        key = self._section()
+        bar = self.views[key].verticalScrollBar()
+        last = self.models[key].last_item()
+        near_end = bar.value() > bar.maximum() - 2 * self.views[key].height()
+        if key == "next" or not near_end or not self._more_to_come[key] or last is None:
+            return
+        self._more_to_come[key] = False
+        registry = self.context.registry
+
+        def take(items: list[JobItem]) -> None:
+            self._more_to_come[key] = len(items) >= ENDED_LIMIT
+            self.models[key].put(items)
+            self._find_results(items[:60])
+
+        self.context.store.read(
+            self, lambda library: read_ended(library, registry, key, last), take
+        )
+
+    # showing ------------------------------------------------------------------------------------
+
+    def _section(self) -> Section:
+        return next(key for key in SECTIONS if key == self.tabs.value())
+
+    def view(self) -> JobListView:
+        """Return the list that is shown."""
+        return self.views[self._section()]
+
+    def show_section(self, key: str) -> None:
+        """Show one of the three lists, or why it is empty."""
+        self.tabs.set_value(key)
+        if not self._loaded:
+            return
+        model = self.models[self._section()]
+        if model.rowCount():
+            self.stack.setCurrentWidget(self.view())
+        elif model.count():
+            self.stack.setCurrentWidget(self.empty["filtered"])
+        else:
+            self.stack.setCurrentWidget(self.empty[key])
+
+    def _show_counts(self) -> None:
+        titles = {
+            "next": self.tr("Up next"),
+            "ended": self.tr("Finished"),
+            "failed": self.tr("Failed"),
+        }
+        for key, title in titles.items():
+            model = self.models[next(name for name in SECTIONS if name == key)]
+            more = "+" if self._more_to_come.get(model.section) and model.count() else ""
+            count = f"  {model.count():,}{more}" if model.count() else ""
+            self.tabs.set_text(key, title + count)
+        self.show_section(self.tabs.value())
+
+    def _on_filter(self, text: str) -> None:
+        for model in self.models.values():
+            model.set_filter(text)
+
+    # acting -------------------------------------------------------------------------------------
+
+    def selected(self) -> list[str]:
+        """Return the ids of the selected jobs."""
+        return self.view().selected_ids()
+
+    def act(self, action: str, ids: list[str]) -> None:
+        """Do something with jobs, by the name of a row's button."""
+        if not ids:
+            return
+        if action == "show":
+            self.context.go("library", job=ids[0])
+            return
+        moves = {
+            "pause": self.actions_.pause,
+            "resume": self.actions_.resume,
+            "top": self.actions_.to_top,
+            "cancel": self.actions_.cancel,
+            "retry": self.actions_.retry,
+        }
+        moves[action](ids)
+
+    def step(self, by: int) -> None:
+        """Move the selected jobs one place up or down in their lane."""
+        ids = self.selected()
+        model = self.models["next"]
+        known = [job_id for job_id in ids if model.item(job_id) is not None]
+        if known and self._section() == "next":
+            self.actions_.step(known, model.neighbours(known, by))
+
+    def open_job(self, job_id: str) -> None:
+        """Show a job's details at the side."""
+        self.panel.show_job(job_id)
+        self.panel.show()
+
+    def close_panel(self) -> None:
+        """Hide the details and give the focus back to the list."""
+        self.panel.hide()
+        self.panel.clear()
+        self.view().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_picked(self, ids: list[str]) -> None:
+        if self.panel.isVisible() and len(ids) == 1 and not self.panel.is_dirty():
+            self.panel.show_job(ids[0])
+
+    def _on_menu(self, point: QPoint) -> None:
+        self.menus.row_menu(self.view(), point)
