@@ -1,0 +1,229 @@
+"""The loop with workers that a test plays: deaths and late words on call."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from helpers.engines import card, fake_checkpoint, training
+from helpers.waiting import wait_until
+
+from generators.protocol import (
+    Cancel,
+    Finished,
+    Message,
+    Produced,
+    Progress,
+    Resident,
+    Run,
+    Unload,
+)
+from studio.core.job import JobKind, JobStatus, NewJob, StepRequest
+from studio.engine.executors.base import Gone, Numbers, Said, WorkerSpec
+from studio.engine.loop import Engine
+from studio.engine.memory import MemoryReading
+from studio.engine.options import EngineOptions
+from studio.store.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from studio.core.job import Job
+    from studio.engine.executors.base import Event
+
+GB = 10**9
+
+
+class PlayedWorker:
+    """Keeps what it is sent."""
+
+    def __init__(self, number: int, spec: WorkerSpec) -> None:
+        self.number, self.pid, self.spec = number, 0, spec
+        self.sent: list[Message] = []
+        self.killed = False
+
+    def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    def log_to(self, path: Path | None) -> None:
+        pass
+
+    def kill(self) -> None:
+        self.killed = True
+
+    @property
+    def run(self) -> Run:
+        return [message for message in self.sent if isinstance(message, Run)][-1]
+
+
+class Stage:
+    """An engine with played workers, moved on by hand."""
+
+    def __init__(self, library: Library, **options: float) -> None:
+        self.library = library
+        self.workers: list[PlayedWorker] = []
+        self.numbers = Numbers()
+        self.post: Callable[[Event], None] = lambda _: None
+        settings = EngineOptions(poll=0.01, **options)  # type: ignore[arg-type]
+        self.engine = Engine(library, settings, self._make)
+        self.memory = MemoryReading(100 * GB, 90 * GB)
+        self.engine.hub.memory.read = lambda: self.memory
+
+    def _make(self, post: Callable[[Event], None]) -> Stage:
+        self.post = post
+        return self
+
+    def start(self, spec: WorkerSpec) -> PlayedWorker:
+        self.workers.append(PlayedWorker(self.numbers.next(), spec))
+        return self.workers[-1]
+
+    def close(self) -> None:
+        pass
+
+    def add(self, *jobs: NewJob) -> list[str]:
+        return [job.id for job in self.library.jobs.enqueue(jobs)]
+
+    def go(self, until: Callable[[], object] = lambda: True) -> None:
+        for _ in range(3):
+            self.engine._once()
+        wait_until(lambda: (self.engine._once(), until())[1], timeout=10)
+
+    def says(self, worker: PlayedWorker, message: Message) -> None:
+        self.post(Said(worker.number, message))
+
+    def dies(self, worker: PlayedWorker, code: int) -> None:
+        self.post(Gone(worker.number, code, "last words"))
+
+    def job(self, job_id: str) -> Job:
+        return self.library.jobs.get(job_id)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with Library.open(tmp_path / "library") as library:
+        yield Stage(library)
+
+
+def test_killed_for_memory_it_is_tried_once_more_and_then_fails_alone(stage: Stage) -> None:
+    bad, good = stage.add(card("too big"), card("fine"))
+    for attempt in (1, 2):
+        stage.go(lambda: stage.job(bad).status is JobStatus.RUNNING)
+        assert stage.job(bad).attempt == attempt
+        stage.memory = MemoryReading(100 * GB, 1 * GB)
+        stage.engine.hub.memory.sample()
+        stage.dies(stage.workers[-1], -signal.SIGKILL)
+        stage.memory = MemoryReading(100 * GB, 90 * GB)
+    stage.go(lambda: stage.job(bad).is_final)
+    assert stage.job(bad).worker_deaths == 0
+    assert "memory" in stage.job(bad).reason
+    assert stage.job(bad).hint
+    assert stage.library.jobs.error_details(bad) == ("out_of_memory", "last words")
+    stage.go(lambda: stage.job(good).status is JobStatus.RUNNING)
+
+
+def test_a_worker_that_was_given_up_can_commit_nothing(stage: Stage) -> None:
+    (job,) = stage.add(card())
+    stage.go(lambda: stage.workers)
+    old = stage.workers[0]
+    stage.dies(old, 1)
+    stage.go(lambda: len(stage.workers) == 2)
+    late = old.run.token
+    stage.says(old, Finished(late))
+    stage.says(stage.workers[1], Finished(late))  # not even through another worker
+    stage.go()
+    assert stage.job(job).status is JobStatus.RUNNING
+    stage.says(stage.workers[1], Finished(stage.workers[1].run.token))
+    stage.go(lambda: stage.job(job).is_final)
+    assert (stage.job(job).status, stage.job(job).attempt) == (JobStatus.SUCCEEDED, 2)
+
+
+def test_cancelled_after_the_grace_its_worker_is_killed(stage: Stage) -> None:
+    stage = Stage(stage.library, cancel_grace=0.05)
+    (job,) = stage.add(card())
+    stage.go(lambda: stage.workers)
+    stage.library.jobs.cancel([job])
+    stage.engine.hub.dirty = True  # it is the test's own connection: no data_version
+    stage.go(lambda: stage.job(job).is_final)
+    worker = stage.workers[0]
+    assert any(isinstance(message, Cancel) for message in worker.sent)
+    assert worker.killed
+    assert stage.job(job).status is JobStatus.CANCELLED
+
+
+def test_groups_share_memory_by_turns(stage: Stage, tmp_path: Path) -> None:
+    """Another group waits while it does not fit, and idle workers give back what they hold."""
+    ref = fake_checkpoint(stage.library, tmp_path / "w", "big")
+    stage.library.models.update("big", bytes=50 * GB)
+    step = NewJob(StepRequest("anything"), kind=JobKind.EXPAND)
+    (first,) = stage.add(step)
+    stage.go(lambda: stage.job(first).status is JobStatus.RUNNING)
+    stage.memory = MemoryReading(100 * GB, 10 * GB)
+    (second,) = stage.add(card(checkpoint=ref))
+    stage.engine.hub.dirty = True
+    stage.go()
+    assert stage.job(second).status is JobStatus.QUEUED
+    stage.says(stage.workers[0], Resident(("x",), 20 * GB))
+    stage.says(stage.workers[0], Finished(stage.workers[0].run.token))
+    stage.go(lambda: any(isinstance(message, Unload) for message in stage.workers[0].sent))
+    assert stage.job(second).status is JobStatus.QUEUED
+    stage.says(stage.workers[0], Resident((), 0))
+    stage.go(lambda: stage.job(second).status is JobStatus.RUNNING)
+
+
+def test_a_step_whose_result_does_not_fit_fails_with_the_log(stage: Stage) -> None:
+    (job,) = stage.add(NewJob(StepRequest("odd"), kind=JobKind.EXPAND))
+    stage.go(lambda: stage.workers)
+    spec = stage.workers[0].spec
+    assert spec.command[0] == "studio.services.step_worker"
+    result = {"jobs": [{"kind": "generate"}]}
+    stage.says(stage.workers[0], Finished(stage.workers[0].run.token, result=result))
+    stage.go(lambda: stage.job(job).is_final)
+    assert stage.job(job).status is JobStatus.FAILED
+    assert stage.library.jobs.error_details(job)[0] == "bug"
+
+
+def test_progress_rows_are_few(stage: Stage) -> None:
+    (job,) = stage.add(card())
+    stage.go(lambda: stage.workers)
+    worker = stage.workers[0]
+    before = stage.library.sequence()
+    for number in range(300):
+        stage.says(worker, Progress(worker.run.token, number, 300))
+        stage.engine._once()
+    wrote = stage.library.sequence() - before
+    assert wrote <= 30  # four a second, however many steps there are
+    stage.go(lambda: stage.library.jobs.progress(job))
+
+
+def test_a_death_after_a_new_training_checkpoint_starts_the_count_anew(stage: Stage) -> None:
+    (job,) = stage.add(training(10))
+    for death in range(5):
+        stage.go(lambda: stage.job(job).status is JobStatus.RUNNING)
+        worker = stage.workers[-1]
+        if death == 2:
+            state = stage.library.root / "training" / job / "state.json"
+            state.write_text("{}")
+            stage.says(worker, Progress(worker.run.token, 1, 10))
+        stage.dies(worker, 1)
+        attempts = death + 2
+        stage.go(lambda n=attempts: stage.job(job).is_final or stage.job(job).attempt == n)
+        if stage.job(job).is_final:
+            break
+    assert death == 4  # three deaths after the one that followed a checkpoint
+    assert stage.job(job).status is JobStatus.FAILED
+
+
+def test_a_failed_commit_leaves_no_file_behind(stage: Stage) -> None:
+    (job,) = stage.add(card())
+    stage.go(lambda: stage.workers)
+    run = stage.workers[0].run
+    path = stage.library.paths.staging / run.token / "a.txt"
+    path.write_text("words")
+    stage.says(stage.workers[0], Produced(run.token, str(path), "text", "text/plain"))
+    stage.says(stage.workers[0], Finished(run.token, result={"jobs": [{}]}))
+    stage.go(lambda: stage.job(job).is_final)
+    assert stage.job(job).status is JobStatus.FAILED
+    wait_until(lambda: (stage.engine._once(), not path.parent.exists())[1])
+    assert stage.library.assets.check().clean
