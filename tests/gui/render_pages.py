@@ -1,0 +1,120 @@
+"""Draws every page to PNG: empty and filled, dark and light, two sizes, at one device pixel.
+
+    python tests/gui/render_pages.py OUT [--page ID] [--scale 2]
+
+Someone looks at the pictures before a page is called finished.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+SIZES = ((1280, 800), (1920, 1080))
+
+
+def main() -> int:
+    """Render; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--page", default="", help="only this page")
+    parser.add_argument("--scale", default="1", help="device pixels in one")
+    options = parser.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = options.scale
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="brandloom-render-") as folder:
+        os.environ["BRANDLOOM_CONFIG"] = str(Path(folder) / "config")
+        return render_all(options.out, Path(folder), options.page)
+
+
+def render_all(out: Path, folder: Path, only: str) -> int:
+    """Render all pages of both libraries; return the exit code."""
+    from helpers.sample_library import fill_library
+
+    from studio.gui.application import make_application
+    from studio.gui.pages.registry import PAGES
+    from studio.store.library import Library
+
+    app = make_application(["render"])
+    fill_library(folder / "filled", images=24)
+    Library.open(folder / "empty").close()
+    count = 0
+    for state in ("empty", "filled"):
+        for theme_name in ("dark", "light"):
+            for spec in PAGES:
+                if only in ("", spec.id):
+                    count += _render_page(app, folder / state, spec.id, theme_name, out, state)
+    print(f"{count} pictures in {out}")
+    return 0
+
+
+def _render_page(app, root: Path, page_id: str, theme_name: str, out: Path, state: str) -> int:
+    from studio.gui.context import AppContext
+    from studio.gui.main_window import MainWindow
+
+    context = AppContext(root, start_engine=False)
+    context.set_theme(theme_name)
+    context.store.open()
+    window = MainWindow(context)
+    count = 0
+    for size in SIZES:
+        window.setMinimumSize(*size)
+        window.resize(*size)
+        window.show_page(page_id, {})
+        window.show()
+        for name in _scenes(window, page_id, state):
+            settle(app, context)
+            window.grab().save(str(out / f"{page_id}-{name}-{theme_name}-{size[0]}x{size[1]}.png"))
+            count += 1
+    window.close_now()
+    context.close()
+    window.deleteLater()
+    app.processEvents()
+    return count
+
+
+def _scenes(window, page_id: str, state: str):
+    """Yield a name for each thing to show on a page, after bringing it about."""
+    yield state
+    if page_id == "queue" and state == "filled":
+        page = window.page
+        page.open_job(page.models["next"].ids_at([1])[0])
+        yield "filled-edit"
+        page.tabs.set_value("failed")
+        page.show_section("failed")
+        page.views["failed"].selectRow(0)
+        page.open_job(page.models["failed"].ids_at([0])[0])
+        yield "filled-failed"
+        page.show_section("ended")
+        page.open_job(page.models["ended"].ids_at([5])[0])
+        yield "filled-ended"
+        page.close_panel()
+        page.show_section("next")
+        window.palette_sheet.start()
+        yield "filled-palette"
+        window.palette_sheet.close_sheet()
+        window.shortcut_sheet.start()
+        yield "filled-shortcuts"
+        window.shortcut_sheet.close_sheet()
+
+
+def settle(app, context, quiet: float = 0.35, limit: float = 15.0) -> None:
+    """Process events until nothing has been under way for a while."""
+    end = time.monotonic() + limit
+    since = time.monotonic()
+    while time.monotonic() < end and time.monotonic() - since < quiet:
+        app.processEvents()
+        if context.store.busy or context.images.busy:
+            since = time.monotonic()
+        time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
