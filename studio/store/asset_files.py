@@ -20,6 +20,8 @@ from studio.core.ids import new_id
 from studio.store.errors import file_writes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from studio.core.paths import LibraryPaths
 
 _BLOCK = 1 << 20
@@ -83,15 +85,15 @@ class AssetFiles:
         folder = self._paths.assets / sha256[:2]
         with file_writes(self._paths.root):
             known = self._stored(folder, sha256)
-            if known is not None:
-                if known.resolve() != staged.resolve():
+            if known is not None and known.stat().st_size == staged.stat().st_size:
+                if not known.samefile(staged):
                     staged.unlink()
                 return sha256, self._relative(known)
             if not folder.is_dir():
                 folder.mkdir(parents=True, exist_ok=True)
                 sync_folder(self._paths.assets)
             suffix = staged.suffix.lower()
-            target = folder / (sha256 + (suffix if _SUFFIX.fullmatch(suffix) else ""))
+            target = known or folder / (sha256 + (suffix if _SUFFIX.fullmatch(suffix) else ""))
             self._move_flushed(staged, target)
         return sha256, self._relative(target)
 
@@ -143,16 +145,30 @@ class AssetFiles:
         place = self.place(path)
         if place.exists():
             return
-        for found in (self.trash_place(path), self.lost_and_found / place.name):
-            if found.exists():
-                with file_writes(self._paths.root):
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    found.replace(place)
-                    sync_folder(place.parent)
-                return
-        raise LibraryError(
-            f"The file {path} is not in the library.", "Run “studio library check --repair”."
-        )
+        trashed = self.trash_place(path)
+        found = trashed if trashed.exists() else next(self._set_aside(place), None)
+        if found is None:
+            raise LibraryError(
+                f"The file {path} is not in the library.", "Run “studio library check --repair”."
+            )
+        with file_writes(self._paths.root):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            found.replace(place)
+            sync_folder(place.parent)
+
+    def _set_aside(self, place: Path) -> Iterator[Path]:
+        """Yield files that a check set aside and that hold these very bytes."""
+        for path in sorted(self.lost_and_found.glob(f"{place.stem}*")):
+            if sha256_of(path) == place.stem:
+                yield path
+
+    def delete(self, sha256: str) -> bool:
+        """Delete a file that no asset came to name; tell whether it was there."""
+        known = self._stored(self._paths.assets / sha256[:2], sha256)
+        with file_writes(self._paths.root):
+            if known is not None:
+                known.unlink(missing_ok=True)
+        return known is not None
 
     def to_trash(self, path: str) -> None:
         """Move a file that no living asset names to the trash, if it is there."""

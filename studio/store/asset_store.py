@@ -47,6 +47,15 @@ class AssetStore(AssetTrash, BoardStore):
         """
         return self._files.add(staged, sha256)
 
+    def discard_file(self, sha256: str) -> bool:
+        """Take back an ``add_file`` whose ``add`` never came; tell whether a file was deleted.
+
+        A file that an asset names stays.
+        """
+        with self._db.write():
+            named = self._db.row("SELECT 1 FROM assets WHERE sha256 = ?", (sha256,))
+            return not named and self._files.delete(sha256)
+
     def copy_file(self, source: Path) -> tuple[str, str]:
         """Copy a file into the library, for an import; as ``add_file`` else."""
         return self._files.copy_in(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from studio.core.job import FINAL, JobStatus, Need
@@ -82,7 +83,10 @@ def settle(db: Database, ended: Iterable[str]) -> list[str]:
     grows with the number of dependants only.
     """
     moved: list[str] = []
-    work = list(ended)
+    work = db.column(
+        "SELECT DISTINCT need_id FROM job_needs WHERE need_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ended)),),
+    )
     while work:
         need_id = work.pop()
         rows = db.rows(

@@ -57,18 +57,14 @@ class JobMoves:
         """
         with self._db.write():
             found = job_rows.require(self._db, ids)
-            for job_id, _ in found:
-                self._cancel_one(job_id, reason)
+            for job_id, status in found:
+                if status in _AT_REST:
+                    job_rows.move(self._db, job_id, JobStatus.CANCELLED, reason=reason)
+                elif status in _WORKING:
+                    job_rows.touch(self._db, job_id, cancel_requested=1)
+            dependencies.settle(self._db, [name for name, status in found if status in _AT_REST])
             self._refuse_if_all_final(found, "cancelled")
             return job_rows.read_many(self._db, [job_id for job_id, _ in found])
-
-    def _cancel_one(self, job_id: str, reason: str) -> None:
-        status = JobStatus(self._db.value("SELECT status FROM jobs WHERE id = ?", (job_id,)))
-        if status in _AT_REST:
-            job_rows.move(self._db, job_id, JobStatus.CANCELLED, reason=reason)
-            dependencies.settle(self._db, [job_id])
-        elif status in _WORKING:
-            job_rows.touch(self._db, job_id, cancel_requested=1)
 
     @staticmethod
     def _refuse_if_all_final(found: Sequence[tuple[str, JobStatus]], what: str) -> None:

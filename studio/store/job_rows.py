@@ -35,12 +35,19 @@ COLUMNS = (
     f" CASE status WHEN 'queued' THEN {OVERTAKEN} ELSE overtaken END"
 )
 _TITLE_LENGTH = 80
+_REMEMBERED_LENGTH = 4096  # characters; times 4096 requests, so at most some 20 MB
 
 
-@lru_cache(maxsize=4096)
 def _request(kind: JobKind, text: str) -> Request | StepRequest:
     """Parse a request; the same text is read again and again while its job waits."""
+    return (_remembered if len(text) <= _REMEMBERED_LENGTH else _parsed)(kind, text)
+
+
+def _parsed(kind: JobKind, text: str) -> Request | StepRequest:
     return request_from_json(kind, json.loads(text))
+
+
+_remembered = lru_cache(maxsize=4096)(_parsed)
 
 
 def job_from_row(row: Row) -> Job:

@@ -47,6 +47,22 @@ def test_a_file_from_elsewhere_is_copied_and_stays(library: Library, tmp_path: P
         library.assets.copy_file(tmp_path / "nothing")
 
 
+def test_a_damaged_file_is_replaced_when_the_same_comes_again(library: Library) -> None:
+    asset = add_asset(library)
+    library.assets.file(asset).write_bytes(b"pix")
+    add_asset(library)
+    assert library.assets.check().clean
+
+
+def test_adding_a_file_can_be_taken_back(library: Library) -> None:
+    new = new_asset(library)
+    assert library.assets.discard_file(new.sha256) is True
+    assert library.assets.discard_file(new.sha256) is False
+    asset = add_asset(library)
+    assert library.assets.discard_file(asset.sha256) is False
+    assert library.assets.check().clean
+
+
 def test_an_asset_without_its_file_is_refused(library: Library) -> None:
     new = new_asset(library)
     library.paths.root.joinpath(new.path).unlink()

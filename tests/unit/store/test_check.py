@@ -8,6 +8,7 @@ import pytest
 from helpers.stores import add_asset
 
 from studio.core.asset import AssetQuery
+from studio.core.errors import LibraryError
 
 if TYPE_CHECKING:
     from studio.core.asset import Asset
@@ -122,6 +123,18 @@ def test_trashed_assets_are_repaired_too(library: Library, asset: Asset) -> None
     library.assets.check(repair=True)
     assert library.assets.get(asset.id).missing
     assert len(library.assets.ids(AssetQuery(trashed=True))) == 1
+
+
+def test_a_restore_never_takes_a_bad_copy(library: Library, asset: Asset) -> None:
+    library.assets.trash([asset.id])
+    (library.paths.trash / f"{asset.sha256}.png").write_bytes(b"bad")
+    library.assets.check(repair=True)
+    with pytest.raises(LibraryError, match="not in the library"):
+        library.assets.restore([asset.id])
+    (library.paths.trash / "extra" / f"{asset.sha256}-2.png").write_bytes(b"original")
+    assert library.assets.restore([asset.id]) == 1
+    assert not library.assets.get(asset.id).missing
+    assert library.assets.check().clean
 
 
 def test_rows_without_their_partner_are_reported(library: Library, asset: Asset) -> None:

@@ -118,6 +118,16 @@ def test_a_second_retry_finds_the_first_ones_place(library: Library) -> None:
     assert status(library, z2) is QUEUED
 
 
+def test_a_whole_batch_that_was_cancelled_comes_back_piece_by_piece(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), new_job("b", "a")])
+    library.jobs.cancel_all()
+    assert library.jobs.get("b").reason == "Cancelled by you."
+    a2 = library.jobs.retry("a")
+    assert library.jobs.retries("b") == []  # it was cancelled for itself
+    b2 = library.jobs.retry("b")
+    assert (b2.status, library.jobs.needs(b2.id)) == (WAITING, [Need(a2.id)])
+
+
 def test_release_waiting_moves_nothing_that_is_settled(library: Library) -> None:
     library.jobs.enqueue([new_job("a"), new_job("b", "a")])
     assert library.jobs.release_waiting() == []
