@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,14 @@ def add_adapters(pipeline: Pipeline, adapters: Sequence[AdapterRef], context: Lo
         return
     if not hasattr(pipeline, "load_lora_weights"):
         raise CheckpointError("This checkpoint's family takes no LoRAs.", "Remove them.")
-    names = []
-    for number, adapter in enumerate(adapters):
-        context.progress(number, len(adapters), f"Adding {adapter.name or Path(adapter.path).stem}")
-        _add(pipeline, adapter, f"lora_{number}")
-        names.append(f"lora_{number}")
-    pipeline.set_adapters(names, [float(adapter.weight) for adapter in adapters])
+    names = [f"lora_{number}" for number in range(len(adapters))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the libraries' advice to one another
+        for number, adapter in enumerate(adapters):
+            called = adapter.name or Path(adapter.path).stem
+            context.progress(number, len(adapters), f"Adding {called}")
+            _add(pipeline, adapter, names[number])
+        pipeline.set_adapters(names, [float(adapter.weight) for adapter in adapters])
 
 
 def remove_adapters(pipeline: Pipeline) -> None:

@@ -99,7 +99,7 @@ class DiffusionGenerator(Generator):
         from generators.image_diffusion.watch import Watch
 
         settings = read_settings(request, self._defaults)
-        scheduler = make_scheduler(settings.scheduler, self._own_scheduler)
+        make_scheduler(settings.scheduler, self._own_scheduler)  # refused before any work
         given, given_mask = _given(request, settings)
         plan = self._plan(settings, given)
         inputs = _fitted(given, given_mask, plan)
@@ -121,7 +121,7 @@ class DiffusionGenerator(Generator):
         for batch, start in enumerate(range(0, len(settings.seeds), size)):
             seeds = settings.seeds[start : start + size]
             self._record(level, len(seeds), plan)
-            pipeline.scheduler = type(scheduler).from_config(scheduler.config)
+            pipeline.scheduler = make_scheduler(settings.scheduler, self._own_scheduler)
             watch.begin(batch, settings.num_inference_steps, settings.preview_every)
             with _torch.memory_guard():
                 values = sample(pipeline, settings, plan, inputs, seeds, watch)

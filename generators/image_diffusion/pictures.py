@@ -128,9 +128,10 @@ def paste_back(made: Image.Image, original: Image.Image, mask: Image.Image) -> I
     """
     soft = np.asarray(mask.filter(ImageFilter.GaussianBlur(FEATHER)), dtype=np.float32) / 255
     hard = np.asarray(mask, dtype=np.float32) / 255
-    # at the very edge the blurred mask is one half: stretched, so that the blend starts at zero
-    weight = (np.clip(2 * soft - 1, 0, 1) * hard)[..., None]
-    weight = np.where((hard > 0)[..., None], np.maximum(weight, 0.25), 0.0)
+    # at the very edge the blurred mask is one half; a little is painted even there, so that a
+    # mask of single pixels does something
+    weight = np.clip((soft - 0.5) / 0.45, 0.25, 1.0) * hard
+    weight = weight[..., None]
     front = np.asarray(made, dtype=np.float32)
     back = np.asarray(original, dtype=np.float32)
     mixed = front * weight + back * (1 - weight)

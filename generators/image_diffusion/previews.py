@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from generators.image_diffusion.kinds import Component, Pipeline, Tensor
 
 LONGEST_SIDE = 256  # px of a preview
-_PATCH = 4  # latent pixels on a side of a calibration patch
+_PATCH = 8  # latent pixels on a side of a calibration patch
 
 
 class Previewer:
@@ -89,10 +89,11 @@ def _measure(vae: Component) -> np.ndarray:
     with torch.inference_mode():
         inner = vae.encode(patches * 2 - 1).latent_dist.mode()
         noise = torch.Generator().manual_seed(0)
-        flat = torch.randn(len(inner), inner.shape[1], 1, 1, generator=noise)
-        flat = (flat / scaling + shift).to(inner.device, inner.dtype).expand_as(inner)
+        rough = torch.randn(len(inner), inner.shape[1], 2, 2, generator=noise)
+        smooth = torch.nn.functional.interpolate(rough, size=inner.shape[2:], mode="bilinear")
+        smooth = (smooth / scaling + shift).to(inner.device, inner.dtype)
         # the colours alone would leave channels that carry texture undetermined
-        inner = torch.cat([inner, flat])
+        inner = torch.cat([inner, smooth])
         decoded = vae.decode(inner, return_dict=False)[0]
         pooled = torch.nn.functional.avg_pool2d((decoded / 2 + 0.5).clamp(0, 1), factor)
     seen = ((inner - shift) * scaling).float().permute(0, 2, 3, 1).reshape(-1, inner.shape[1])
@@ -103,7 +104,11 @@ def _measure(vae: Component) -> np.ndarray:
 
 
 def _patches(side: int) -> np.ndarray:
-    """Return (27, 3, side, side): flat colours, three levels per channel, in 0…1."""
+    """Return (14, 3, side, side) in 0…1: two flat colours each, out of three levels a channel."""
     levels = np.array([0.08, 0.5, 0.92], np.float32)
     colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
-    return np.broadcast_to(colours[:, :, None, None], (27, 3, side, side)).copy()
+    left, right = colours[:14], colours[::-1][:14]
+    patches = np.empty((14, 3, side, side), np.float32)
+    patches[..., : side // 2] = left[:, :, None, None]
+    patches[..., side // 2 :] = right[:, :, None, None]
+    return patches

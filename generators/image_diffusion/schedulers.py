@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from generators.api import InvalidParameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generators.image_diffusion.kinds import Scheduler
+    from generators.image_diffusion.kinds import Component, Scheduler
 
 DEFAULT = "default"
 
@@ -73,7 +74,7 @@ def make_scheduler(name: str, own: Scheduler) -> Scheduler:
         InvalidParameter: It is unknown or the checkpoint cannot use it; the hint lists what it can.
     """
     if name in ("", DEFAULT):
-        return type(own).from_config(own.config)
+        return _made(type(own), own, {})
     usable = compatible(own)
     if name not in usable:
         raise InvalidParameter(
@@ -84,7 +85,13 @@ def make_scheduler(name: str, own: Scheduler) -> Scheduler:
     import diffusers
 
     choice = CHOICES[name]
-    return getattr(diffusers, choice.class_name).from_config(own.config, **choice.settings)
+    return _made(getattr(diffusers, choice.class_name), own, choice.settings)
+
+
+def _made(kind: Component, own: Scheduler, settings: Mapping[str, Any]) -> Scheduler:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the libraries' advice to one another
+        return kind.from_config(own.config, **settings)
 
 
 def _is_flow(own: Scheduler) -> bool:

@@ -83,8 +83,10 @@ def load_single_file(path: Path, dtype: torch.dtype, configs: Path = CONFIGS) ->
     except (ValueError, KeyError, RuntimeError, OSError) as error:
         if isinstance(error, RuntimeError) and "memory" in str(error).lower():
             raise
+        said = str(error).strip().splitlines()[0]
+        why = "it lacks tensors that its kind has" if "meta tensor" in said else said[:200]
         raise CheckpointError(
-            f"{path.name} cannot be loaded as {family}: {str(error).strip().splitlines()[0]:.200}.",
+            f"{path.name} cannot be loaded as {family}: {why}.",
             "It is damaged or of another kind. " + _HINT,
         ) from error
     _check_complete(pipeline, path)

@@ -78,15 +78,15 @@ def vae_state(vae) -> dict:
         name = _replaced(
             name,
             {
-                "resnets.": "block.", "downsamplers.0.": "downsample.", "upsamplers.0.": "upsample.",
+                "resnets.": "block.", "downsamplers.0.": "downsample.",
+                "upsamplers.0.": "upsample.",
                 "mid_block.attentions.0.": "mid.attn_1.", "conv_shortcut": "nin_shortcut",
                 "conv_norm_out": "norm_out", "group_norm.": "norm.", "to_q.": "q.", "to_k.": "k.",
                 "to_v.": "v.", "to_out.0.": "proj_out.",
             },
         )  # fmt: skip
-        if "attn_1" in name and name.endswith("weight") and ".norm." not in name:
-            value = value[:, :, None, None]
-        found[f"first_stage_model.{name}"] = value
+        linear = "attn_1" in name and name.endswith("weight") and ".norm." not in name
+        found[f"first_stage_model.{name}"] = value[:, :, None, None] if linear else value
     return found
 
 
