@@ -10,6 +10,7 @@ from studio.core.job import JobKind, Lane, Need, NewJob, StepRequest
 from studio.services.campaign.ids import derived_id, derived_seed, piece_key, round_key
 from studio.services.campaign.prompts import image_prompt, music_params, negative_prompt
 from studio.services.copywriting.asking import copy_params
+from studio.services.copywriting.selecting import takes_many
 from studio.services.placements import placement
 
 if TYPE_CHECKING:
@@ -89,16 +90,18 @@ class JobMaker:
             self.brief,
             placement(place),
             language,
-            candidates=self._candidates(),
+            candidates=self._candidates(place),
             seed=derived_seed(self.seed, key),
         )
         title = f"Copy for {placement(place).name} ({language})"
         again = f", asked again ({number})" if number > 1 else ""
         return self._generate(key, "text", params, (title + again, lane))
 
-    def _candidates(self) -> int:
-        wanted = self.brief.quality.get("copy_candidates")
-        return int(wanted) if wanted else min(12, max(6, self.brief.variants * 3))
+    def _candidates(self, place: str) -> int:
+        """Return how many answers to ask for; where one answer holds many texts, half will do."""
+        wanted = int(self.brief.quality.get("copy_candidates") or 0)
+        wanted = wanted or min(12, max(6, self.brief.variants * 3))
+        return max(3, wanted // 2) if takes_many(placement(place)) else wanted
 
     def visual(
         self, item: VisualPlan, copy: str, *, revision: int = 0, lane: Lane = Lane.BATCH

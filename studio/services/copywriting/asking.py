@@ -1,4 +1,4 @@
-"""What a text generator is asked for one placement: prompt, structure, limits (mode ``copy``)."""
+"""What a text generator is asked for one placement: brief and limits (mode ``copy``)."""
 
 from __future__ import annotations
 
@@ -62,12 +62,10 @@ def copy_params(
     values = {
         **_values(brief, language),
         "placement": placement.name,
-        "fields": "\n".join(_field_line(spec) for spec in specs),
     }
     return {
         "prompt": Template(str(table["prompt"])).safe_substitute(values).strip(),
         "system": Template(str(table["system"])).safe_substitute(values).strip(),
-        "schema": schema(placement),
         "limits": [_limit(spec) for spec in specs],
         "max_new_tokens": max_tokens(placement, language),
         "num_return_sequences": candidates,
@@ -98,33 +96,6 @@ def _values(brief: Brief, language: str) -> dict[str, str]:
     }
 
 
-def _field_line(spec: TextSpec) -> str:
-    count = per_answer(spec)
-    many = f"{count} texts, each" if count > 1 else "one text,"
-    least = f" and at least {spec.min_width}" if spec.min_width else ""
-    return f"- {spec.key}: {many} at most {spec.max_width} characters{least}"
-
-
-def schema(placement: Placement) -> dict[str, JsonValue]:
-    """Return the JSON schema of one answer."""
-    properties: dict[str, JsonValue] = {}
-    for spec in placement.written():
-        text: dict[str, JsonValue] = {"type": "string", "minLength": max(1, spec.min_width)}
-        text["maxLength"] = spec.max_width
-        count = per_answer(spec)
-        properties[spec.key] = (
-            {"type": "array", "items": text, "minItems": count, "maxItems": count}
-            if count > 1
-            else text
-        )
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
 def _limit(spec: TextSpec) -> dict[str, JsonValue]:
     return {
         "key": spec.key,
@@ -136,13 +107,13 @@ def _limit(spec: TextSpec) -> dict[str, JsonValue]:
 
 
 def max_tokens(placement: Placement, language: str) -> int:
-    """Return how many tokens one answer may take: the limits at a typical rate, plus structure."""
-    per_character = 1.1 if is_cjk(language_sample(language)) else 0.42
-    total = 24.0
-    for spec in placement.written():
-        width = min(spec.max_width, 400)
-        total += per_answer(spec) * (width * per_character + 8) + 8
-    return int(min(MAX_TOKENS, total))
+    """Return how many tokens one text may take: the widest limit at a typical rate, with room.
+
+    Too few would end a sentence in the middle; what is too wide is dropped later, never cut.
+    """
+    per_character = 1.3 if is_cjk(language_sample(language)) else 0.5
+    widest = max(spec.max_width for spec in placement.written())
+    return int(min(MAX_TOKENS, 12 + widest * per_character))
 
 
 def language_sample(language: str) -> str:
