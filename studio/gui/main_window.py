@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from generators.api import UserFacingError
@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
         self.context.remember(page=page_id)
         page.enter(what)
         page.stale = False
+        page.focus_target().setFocus(Qt.FocusReason.OtherFocusReason)
         if first:
             self.painted_page.emit(page_id)
 

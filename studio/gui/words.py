@@ -17,9 +17,9 @@ class EnglishPlurals(QTranslator):
         _disambiguation: str | bytes | None = None,
         n: int = -1,
     ) -> str:
-        """Return the sentence for a count; an empty string leaves everything else as it is."""
+        """Return the sentence for a count, and everything else as it is (asked last of all)."""
         text = source.decode() if isinstance(source, bytes) else source
-        return text.replace("(s)", "" if n == 1 else "s") if n >= 0 else ""
+        return text.replace("(s)", "" if n == 1 else "s") if n >= 0 else text
 
     def isEmpty(self) -> bool:
         """Tell Qt to ask."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.commands import Command
@@ -39,6 +40,7 @@ class Page(QWidget):
         self.stale = True
         self.page_title = title
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its shortcuts work
         self.setAccessibleName(title)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +62,10 @@ class Page(QWidget):
 
     def enter(self, what: Mapping[str, JsonValue]) -> None:
         """Be shown; ``what`` is empty or says what to show (from ``AppContext.go``)."""
+
+    def focus_target(self) -> QWidget:
+        """Return what takes the focus when the page is shown."""
+        return self
 
     def leave(self) -> None:
         """Be hidden: stop what moves, keep what was typed."""

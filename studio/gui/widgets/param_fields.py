@@ -266,6 +266,9 @@ class NumberField(ParamField):
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         spin.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToNearestValue)
         spin.setAccelerated(True)
+        spin.lineEdit().setTextMargins(
+            SIZES.step, 0, 0, 0
+        )  # the style sheet's padding is lost here
         if self.spec.unit:
             spin.setSuffix(f" {self.spec.unit}")
         if self._automatic:

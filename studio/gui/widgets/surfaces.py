@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+WORDS_WIDTH = 400  # of the sentence in an empty state
+
+
 class Card(QFrame):
     """A rounded ground with a vertical layout, ``self.body``."""
 
@@ -92,8 +95,8 @@ class EmptyState(QWidget):
         column.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = label(sentence, "soft", wrap=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sentence.setMinimumWidth(360)
-        self.sentence.setMaximumWidth(420)
+        self.sentence.ensurePolished()
+        self.sentence.setFixedSize(WORDS_WIDTH, self.sentence.heightForWidth(WORDS_WIDTH))
         column.addWidget(self.sentence, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button: QPushButton | None = None
         if action:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from studio.gui.images import ImageLoader
     from studio.gui.pages.queue.reading import JobDetails
 
-RESULT_SIDE = 104
+RESULT_SIDE, TEXT_SHOWN = 104, 400  # pixels, characters
 _ASSET_ICONS = {"image": "image", "text": "type", "audio": "music"}
 
 
@@ -43,7 +43,8 @@ def facts_of(details: JobDetails) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if isinstance(job.request, Request) and job.request.checkpoint is not None:
         found.append((tr("Checkpoint"), job.request.checkpoint.name))
-    found.append((tr("Lane"), lane_words(job.lane.value)))
+    if job.is_final or job.status is JobStatus.RUNNING:
+        found.append((tr("Lane"), lane_words(job.lane.value)))
     found.append((tr("Added"), words.moment(job.created_at)))
     waiting = [need.title or need.id for need in details.needs if not need.is_final]
     if waiting:
@@ -122,6 +123,21 @@ class ResultTile(ThumbnailLabel):
             super().keyPressEvent(event)
 
 
+class TextResult(QFrame):
+    """A text that a job made, its beginning."""
+
+    def __init__(self, asset: Asset) -> None:
+        super().__init__()
+        self.setProperty("role", "well")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[SIZES.step + SIZES.half] * 4)
+        text = asset.text if len(asset.text) <= TEXT_SHOWN else f"{asset.text[:TEXT_SHOWN]} …"
+        words_ = label(text, wrap=True)
+        words_.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(words_)
+        self.setAccessibleName(asset.title)
+
+
 class Results(QWidget):
     """What a job made.
 
@@ -133,11 +149,17 @@ class Results(QWidget):
 
     def __init__(self, details: JobDetails, images: ImageLoader) -> None:
         super().__init__()
-        flow = FlowLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        flow = FlowLayout()
         for asset, file in zip(details.results, details.files, strict=True):
+            if asset.text:
+                column.addWidget(TextResult(asset))
+                continue
             tile = ResultTile(asset, file, images)
             tile.activated.connect(lambda asset_id=asset.id: self.chosen.emit(asset_id))
             flow.addWidget(tile)
+        column.addLayout(flow)
 
 
 class Technical(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QDragMoveEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from studio.gui.images import ImageLoader
 
-ACTION_TIPS = ("pause", "resume", "top", "cancel", "retry", "show")
+Index = QModelIndex | QPersistentModelIndex
+HEIGHTS = {"lane": 40, "batch": 44}  # pixels; jobs have ROW_HEIGHT
 
 
 class JobListView(QTableView):
@@ -37,6 +38,7 @@ class JobListView(QTableView):
 
     def __init__(self, images: ImageLoader, name: str) -> None:
         super().__init__()
+        self.setObjectName("jobs")
         self.setAccessibleName(name)
         self.delegate = JobRowDelegate(images, self)
         self.setItemDelegate(self.delegate)
@@ -65,13 +67,22 @@ class JobListView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(min(HEIGHTS.values()))
 
     def job_model(self) -> JobListModel:
         """Return the model."""
         model = self.model()
         assert isinstance(model, JobListModel)
         return model
+
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
+        """Make headers lower than jobs."""
+        super().rowsInserted(parent, start, end)
+        model = self.job_model()
+        for number in range(start, end + 1):
+            height = HEIGHTS.get(model.row_at(number).kind)
+            if height is not None:
+                self.setRowHeight(number, height)
 
     def selected_ids(self) -> list[str]:
         """Return the ids of the selected jobs; a header stands for all below it."""

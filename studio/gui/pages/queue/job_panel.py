@@ -157,6 +157,7 @@ class JobPanel(QFrame):
         choice.set_value(details.job.lane.value)
         job_id = details.job.id
         choice.changed.connect(lambda lane: self._actions.to_lane([job_id], Lane(lane)))
+        column.addWidget(label(self.tr("Lane"), "label"))
         column.addWidget(choice)
 
     def _add_form(self, column: QVBoxLayout, details: JobDetails) -> None:

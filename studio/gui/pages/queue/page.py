@@ -169,6 +169,11 @@ class QueuePage(Page):
         if self.context.engine.facts is not None:
             self.top.show_facts(self.context.engine.facts)
 
+    def focus_target(self) -> QWidget:
+        """Return the list, so that its keys work at once."""
+        view = self.view()
+        return view if self.stack.currentWidget() is view else self
+
     def on_changes(self, changes: Changes) -> None:
         """Read what changed; several changes become one reading."""
         self._jobs.update(changes.jobs)
@@ -208,10 +213,10 @@ class QueuePage(Page):
         self._loaded = True
         self.running.set_jobs(snapshot.running)
         for key, model in self.models.items():
-            model.set_batches(snapshot.batches)
-            model.replace(snapshot.sections[key])
             if key != "next":
                 self._more_to_come[key] = len(snapshot.sections[key]) >= ENDED_LIMIT
+            model.set_batches(snapshot.batches)
+            model.replace(snapshot.sections[key])
         self._find_results(snapshot.sections["ended"][:60])
         self.show_section(self.tabs.value())
         self._read_patch()

@@ -125,7 +125,7 @@ class JobRowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area, SIZES.radius, SIZES.radius)
 
     def _lane(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        line = rect.adjusted(SIZES.step, SIZES.block - 4, -SIZES.step, 0)
+        line = rect.adjusted(SIZES.step, SIZES.step, -SIZES.step, 0)
         name = lane_words(row.key)
         face = font(SIZES.caption, QFont.Weight.DemiBold)
         _text(painter, line, name, face, "text_soft")

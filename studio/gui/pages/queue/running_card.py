@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout
 from studio.gui import words
 from studio.gui.pages.queue.job_words import ICONS
 from studio.gui.theme.tokens import SIZES
-from studio.gui.widgets.buttons import button, spacer
+from studio.gui.widgets.buttons import button
 from studio.gui.widgets.labels import ElidedLabel, label
 from studio.gui.widgets.progress_line import ProgressLine
 from studio.gui.widgets.surfaces import Card
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.gui.images import ImageLoader
     from studio.gui.models.job_rows import JobItem
 
-PREVIEW = 144
+PREVIEW, TEXT_HEIGHT = 112, 72  # pixels
 
 
 class RunningCard(Card):
@@ -47,6 +47,7 @@ class RunningCard(Card):
             images, self.tr("Preview"), ICONS.get(item.modality, "circle")
         )
         self.preview.setFixedSize(PREVIEW, PREVIEW)
+        self.preview.setVisible(item.modality != "text")
         row.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._words_column(), 1)
         self.body.addLayout(row)
@@ -76,8 +77,10 @@ class RunningCard(Card):
         self.text.setReadOnly(True)
         self.text.setProperty("role", "log")
         self.text.setAccessibleName(self.tr("Text so far"))
-        self.text.hide()
-        column.addWidget(self.text, 1)
+        self.text.setFixedHeight(TEXT_HEIGHT)
+        self.text.setVisible(self.item.modality == "text")
+        column.addSpacing(SIZES.half)
+        column.addWidget(self.text)
         column.addStretch(1)
         line = QHBoxLayout()
         self._phase = ElidedLabel("", "soft")
@@ -88,20 +91,11 @@ class RunningCard(Card):
         self.line = ProgressLine(self.tr("Progress of the job"))
         column.addSpacing(SIZES.half)
         column.addWidget(self.line)
-        column.addSpacing(SIZES.half)
-        feet = QHBoxLayout()
-        self._steps = label("", "caption")
-        self._elapsed = label("", "caption")
-        feet.addWidget(self._steps)
-        feet.addWidget(spacer(), 1)
-        feet.addWidget(self._elapsed)
-        column.addLayout(feet)
         return column
 
     def set_item(self, item: JobItem) -> None:
         """Show the job as it stands now."""
         self.item = item
-        self._what.set_text(" · ".join(part for part in (item.what, item.checkpoint) if part))
         self._title.set_text(item.title or item.what)
         self.cancel.setEnabled(not item.cancel_requested)
         self.cancel.setText(self.tr("Cancelling …") if item.cancel_requested else self.tr("Cancel"))
@@ -120,12 +114,9 @@ class RunningCard(Card):
     def _show_progress(self) -> None:
         progress = self.progress
         fraction = None
-        steps = ""
         if progress is not None and progress.total > 0:
             fraction = progress.done / progress.total
-            steps = f"{fraction:.0%}"
         self.line.set_fraction(fraction)
-        self._steps.setText(steps)
         self._phase.set_text(self._phase_words())
         self._show_times()
 
@@ -144,10 +135,17 @@ class RunningCard(Card):
         if progress is not None and progress.eta_seconds is not None:
             since = time.time() - progress.updated_at if progress.updated_at else 0.0
             seconds = max(0.0, progress.eta_seconds - min(max(since, 0.0), 5.0))
-        self._left.setText(words.time_left(seconds))
+        shares = self.line.fraction()
+        parts = [words.time_left(seconds), "" if shares is None else f"{shares:.0%}"]
+        self._left.setText(" · ".join(part for part in parts if part))
+        self._what.set_text(self._what_words())
+
+    def _what_words(self) -> str:
+        parts = [self.item.what, self.item.checkpoint]
         if self.item.started_at:
-            passed = max(0.0, time.time() - self.item.started_at)
-            self._elapsed.setText(self.tr("{0} so far").format(words.duration(round(passed))))
+            passed = round(max(0.0, time.time() - self.item.started_at))
+            parts.append(self.tr("{0} so far").format(words.duration(passed)))
+        return " · ".join(part for part in parts if part)
 
     def _show_text(self, text: str) -> None:
         if not text and self.text.isHidden():

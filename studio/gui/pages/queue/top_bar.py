@@ -56,12 +56,12 @@ class QueueTopBar(QObject):
     def _counts(self, facts: QueueFacts) -> str:
         counts = facts.counts
         waiting = counts.get(JobStatus.QUEUED, 0) + counts.get(JobStatus.WAITING, 0)
-        parts = [
-            self.tr("%n running", "", counts.get(JobStatus.RUNNING, 0)),
-            self.tr("%n to come", "", waiting),
-        ]
-        if counts.get(JobStatus.PAUSED, 0):
-            parts.append(self.tr("%n paused", "", counts[JobStatus.PAUSED]))
+        found = (
+            (counts.get(JobStatus.RUNNING, 0), "%n running"),
+            (waiting, "%n to come"),
+            (counts.get(JobStatus.PAUSED, 0), "%n paused"),
+        )
+        parts = [self.tr(words_, "", count) for count, words_ in found if count]
         if facts.paused is not None:
             parts.insert(0, facts.paused or self.tr("The queue is paused."))
         return " · ".join(parts)
