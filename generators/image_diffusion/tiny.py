@@ -35,10 +35,10 @@ tags: [untrained, text-to-image]
 ---
 # {name}
 
-**Untrained.** Random weights of the Stable Diffusion 1.5 architecture in a small size
-(seed {seed}), made on this computer by `generators.image_diffusion.tiny`. It has seen no picture: what it makes
-are abstract fields of colour that depend on seed and prompt and depict nothing. It stands in until
-trained weights are installed.
+**Untrained.** Random weights (seed {seed}) of the Stable Diffusion 1.5 architecture in a small
+size, made on this computer by `generators.image_diffusion.tiny`. It has seen no picture: what it
+makes are abstract fields of colour that depend on seed and prompt and depict nothing. It stands in
+until trained weights are installed.
 
 The tokenizer's vocabulary is OpenAI CLIP's (MIT licence).
 """
