@@ -1,4 +1,4 @@
-"""Runs a campaign without models: real library, real steps, generators played by small functions."""
+"""Runs a campaign without models: real library and steps, generators played by functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generators.api import JobCancelled, Request
+from generators.api import JobCancelled, Request, UserFacingError
 from helpers import scenes
 from studio.core.checkpoint import Checkpoint
 from studio.core.job import JobStatus
@@ -26,10 +26,19 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[2] / "assets" / "sample_campaign"
 
 HEADLINES = [
-    "Hot from sunrise to noon", "Coffee that stays hot", "Repair it for life", "Twelve hours of heat",
-    "Steel with a second life", "One bottle, all day", "Your coffee, still hot", "Made to be mended",
-    "Warm hands by noon", "Carry the morning", "Built from recycled steel", "Find your bottle",
-]  # fmt: skip
+    "Hot from sunrise to noon",
+    "Coffee that stays hot",
+    "Repair it for life",
+    "Twelve hours of heat",
+    "Steel with a second life",
+    "One bottle, all day",
+    "Your coffee, still hot",
+    "Made to be mended",
+    "Warm hands by noon",
+    "Carry the morning",
+    "Built from recycled steel",
+    "Find your bottle",
+]
 BODIES = [
     "Recycled steel keeps your coffee hot for twelve hours.",
     "Every part can be repaired, so one bottle lasts.",
@@ -52,7 +61,8 @@ def add_checkpoints(library: Library, **changes: object) -> dict[str, str]:
         (folder / modality).mkdir(parents=True, exist_ok=True)
         values = {
             "id": "", "name": f"tiny {modality}", "generator": generator, "modality": modality,
-            "family": family, "format": "transformers", "path": str(folder / modality), "bytes": 1000,
+            "family": family, "format": "transformers", "path": str(folder / modality),
+            "bytes": 1000,
             "languages": ("en",) if modality == "text" else (), "licence": "Apache-2.0", **changes,
         }  # fmt: skip
         made[modality] = library.models.add(Checkpoint(**values)).id
@@ -80,7 +90,8 @@ def write_copy(request: Request, seed: int) -> list[tuple[bytes, str]]:
 def draw_picture(request: Request, seed: int) -> list[tuple[bytes, str]]:
     """Answer an image request with a scene of that size."""
     scene = (scenes.still_life, scenes.mountains, scenes.bokeh)[seed % 3]
-    image = scene(int(request.params["width"]), int(request.params["height"]), seed % 1000)
+    size = (int(request.params["width"]), int(request.params["height"]))
+    image = scene(size[0] // 3, size[1] // 3, seed % 1000).resize(size)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
     return [(buffer.getvalue(), "image/png")]
@@ -196,7 +207,12 @@ class TinyEngine:
 
     def _step(self, job) -> None:
         reporter = Collector()
-        outcome = self.outcome(job, reporter)
+        try:
+            outcome = self.outcome(job, reporter)
+        except UserFacingError as error:
+            said = {"message": error.message, "hint": error.hint}
+            self.library.jobs.fail(job.token, code="user", traceback="", **said)
+            return
         assets = [self._asset(path, kind, facts) for path, _, kind, facts in reporter.files]
         self._finish(job, assets, outcome)
         shutil.rmtree(self.library.paths.staging / job.token, ignore_errors=True)

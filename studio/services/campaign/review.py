@@ -100,7 +100,7 @@ def edit_copy(
     headline, body = shown(item, kept)
     label = str(old.data.get("cta") or view.brief.cta(item.language)) if cta is None else cta
     told = {"texts": kept, "headline": headline, "body": body, "cta": label}
-    return _recompose(view, item, {**told, "layout": str(old.data.get("layout") or item.layout)})
+    return _recompose(view, item, told)
 
 
 def change_layout(
@@ -112,10 +112,10 @@ def change_layout(
         NotFound: There is no such creative or layout.
         IllegalMove: It has no picture.
     """
-    view, item, old = _open(library, creative_id, registry)
+    view, item, _ = _open(library, creative_id, registry)
     if item.kind != "creative":
         raise IllegalMove("Only a creative with a picture has a layout.")
-    return _recompose(view, item, {**_texts_now(old), "layout": find_layout(layout).id})
+    return _recompose(view, item, {"layout": find_layout(layout).id})
 
 
 def remake(
@@ -145,13 +145,10 @@ def remake(
     visual = view.visual_for(item)
     if visual is None:
         raise IllegalMove("This creative has no visual.")
-    texts = _texts_now(old)
-    picture = view.maker.visual(
-        visual, str(texts.get("headline") or ""), revision=revision, lane=Lane.INTERACTIVE
-    )
-    told = {**texts, "layout": str(old.data.get("layout") or item.layout)}
+    headline = str(old.data.get("headline") or "")
+    picture = view.maker.visual(visual, headline, revision=revision, lane=Lane.INTERACTIVE)
     composed = view.maker.compose(
-        item, revision=revision, arguments=told, needs=[picture.id], lane=Lane.INTERACTIVE
+        item, revision=revision, needs=[picture.id], lane=Lane.INTERACTIVE
     )
     changes = {f"visual/{item.key}": revision, f"compose/{item.key}": revision}
     return _enqueue(view, revision, [picture, composed], changes)
@@ -205,21 +202,16 @@ def _open(
     return view, view.creative_plan(key), old
 
 
-def _texts_now(old: CreativeRecord) -> dict[str, JsonValue]:
-    """Return what a creative shows now, as a composition is told; nothing for one without copy."""
-    if not old.data.get("texts"):
-        return {}
-    keys = ("texts", "headline", "body", "cta")
-    return {key: old.data[key] for key in keys if key in old.data}
-
-
 def _next_revision(view: CampaignView) -> int:
     return int(view.data.get("revision") or 0) + 1
 
 
 def _recompose(view: CampaignView, item: CreativePlan, told: Mapping[str, JsonValue]) -> list[Job]:
     revision = _next_revision(view)
-    job = view.maker.compose(item, revision=revision, arguments=told, lane=Lane.INTERACTIVE)
+    job = view.maker.compose(
+        item, revision=revision, arguments=told, needs=view.visual_pending(item),
+        lane=Lane.INTERACTIVE,
+    )  # fmt: skip
     return _enqueue(view, revision, [job], {f"compose/{item.key}": revision})
 
 

@@ -45,8 +45,9 @@ def compose_creative(context: StepContext) -> StepOutcome:
     """Compose one creative.
 
     Arguments: creative (its key), revision; and, for a changed one, ``texts`` with ``headline``,
-    ``body``, ``cta``, and ``layout``. What cannot be made becomes a creative that is missing, with
-    the reason; a creative that was there before stays as it was and the job fails instead.
+    ``body``, ``cta``, and ``layout``; what is not named stays as the creative has it. What cannot
+    be made becomes a creative that is missing, with the reason; a creative that was there before
+    stays as it was and the job fails instead.
     """
     view = context.view()
     item = view.creative_plan(context.text("creative"))
@@ -75,7 +76,7 @@ def compose_creative(context: StepContext) -> StepOutcome:
         "body": parts.body,
         "cta": parts.cta,
         "layers": composed.layers,
-        "notes": composed.notes,
+        "notes": [*composed.notes, *_kept_visual(view, item, parts)],
         "asset_id": asset_id,
         "visual_asset_id": parts.visual.id if parts.visual else "",
         "visual_key": view.visual_key(item),
@@ -91,13 +92,18 @@ def compose_creative(context: StepContext) -> StepOutcome:
 def _parts(context: StepContext, view: CampaignView, item: CreativePlan) -> _Parts:
     """Return what the creative is made of; what the job names comes first."""
     told = context.arguments
-    layout = str(told.get("layout") or item.layout)
+    old = view.creatives.get(item.key)
+    now = old.data if old else {}
+    layout = str(told.get("layout") or now.get("layout") or item.layout)
     if item.kind == "logo":
         return _Parts({}, "", "", "", "", None)
     if told.get("texts") is not None:
         texts = told["texts"]
         headline, body = str(told.get("headline") or ""), str(told.get("body") or "")
         cta = str(told.get("cta") or "")
+    elif now.get("texts") and "headline" in now:  # what a person sees and may have edited
+        texts, headline, body = now["texts"], str(now["headline"]), str(now.get("body") or "")
+        cta = str(now.get("cta") or "")
     else:
         chosen, reason = chosen_set(view, item)
         if chosen is None:
@@ -112,9 +118,20 @@ def _visual(view: CampaignView, item: CreativePlan) -> Asset | None:
     if not key:
         return None
     asset = view.made_by(key)
-    if asset is None:
-        raise _Missing(f"No visual: {view.why_not(key)}")
-    return asset
+    if asset is not None:
+        return asset
+    old = view.creatives.get(item.key)
+    before = str(old.data.get("visual_asset_id") or "") if old else ""
+    if before:  # a remake that failed: the picture that was there stays
+        return view.library.assets.get(before)
+    raise _Missing(f"No visual: {view.why_not(key)}")
+
+
+def _kept_visual(view: CampaignView, item: CreativePlan, parts: _Parts) -> list[str]:
+    key = view.visual_key(item)
+    if parts.visual is None or view.made_by(key) is not None:
+        return []
+    return [f"The visual that was there before is used. {view.why_not(key)}"]
 
 
 def _compose(

@@ -179,7 +179,7 @@ def _compose_with(
         jobs.append(view.maker.visual(visual, headline, revision=revision, lane=Lane.INTERACTIVE))
         known = view.data.get("revisions") or {}
         changes["revisions"] = {**known, f"visual/{item.key}": revision}
-    needs = [job.id for job in jobs]
+    needs = [job.id for job in jobs] + view.visual_pending(item)
     jobs.append(
         view.maker.compose(
             item, revision=revision, arguments=told, needs=needs, lane=Lane.INTERACTIVE

@@ -129,6 +129,11 @@ class CampaignView:
             return ""
         return piece_key(visual.key, revision=self.revision(f"visual/{item.key}"))
 
+    def visual_pending(self, item: CreativePlan) -> list[str]:
+        """Return the id of the job that is still making a creative's visual, if there is one."""
+        job = self.job_for(self.visual_key(item)) if item.group else None
+        return [job.id] if job is not None and not job.is_final else []
+
     def compose_key(self, item: CreativePlan) -> str:
         """Return the step key of a creative's last composition."""
         return piece_key("compose", item.key, revision=self.revision(f"compose/{item.key}"))

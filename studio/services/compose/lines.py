@@ -224,7 +224,7 @@ def _line_cost(parts: list[tuple[str, bool]], end: int, share: float, *, last: b
     cost = max(share, 0.0) ** 4
     piece = parts[end - 1][0]
     if not last and piece.strip("“\"'").casefold() in WEAK_ENDS:
-        cost += 0.35
+        cost += 0.8
     if not last and piece[-1] in PAUSES:
         cost -= 0.6 if piece[-1] in SENTENCE_ENDS else 0.15
     if last and share < 0.35:

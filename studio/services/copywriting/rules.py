@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from studio.core.brand import Brand
     from studio.core.campaign import TextSpec
 
-NEAR_DUPLICATE = 0.82  # share of common letter groups; "Warm all day" / "Warm all day long" is 0.85
+#: Share of common letter groups that "Warm all day" and "Warm all day long" just reach.
+NEAR_DUPLICATE = 0.8
 #: Scripts in which a language is written; a text with none of their letters is not in it.
 SCRIPTS = {
     "zh": ("CJK",),

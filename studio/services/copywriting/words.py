@@ -92,8 +92,8 @@ def contains(text: str, wanted: str) -> bool:
         return bool(wanted.strip()) and folded(wanted.strip()) in folded(text)
     if any(_runs_with(words[at:], needle) for at in range(len(words))):
         return True
-    # "c-h-e-a-p" and "che ap" are the same word to a reader: look once more without the gaps.
-    return len(needle) == 1 and _spelled_out(words, needle[0])
+    # To a reader "c h e a p" is the same word: look once more at letters that stand alone.
+    return len(needle) == 1 and any(same_word(run, needle[0]) for run in _spelled_out(words))
 
 
 def _runs_with(words: tuple[str, ...], needle: tuple[str, ...]) -> bool:
@@ -102,9 +102,10 @@ def _runs_with(words: tuple[str, ...], needle: tuple[str, ...]) -> bool:
     )
 
 
-def _spelled_out(words: tuple[str, ...], wanted: str) -> bool:
-    letters = "".join(word if len(word) == 1 else f" {word} " for word in words)
-    return len(wanted) > 3 and any(run.startswith(wanted) for run in letters.split())
+def _spelled_out(words: tuple[str, ...]) -> list[str]:
+    """Return the words that are spelled out letter by letter."""
+    letters = "".join(word if len(word) == 1 else " " for word in words)
+    return [run for run in letters.split() if len(run) > 2]
 
 
 def likeness(one: str, other: str) -> float:

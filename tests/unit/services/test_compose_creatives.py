@@ -1,0 +1,178 @@
+"""Composed creatives: exact pixels, legible text, safe zones, layers that say what was drawn."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from helpers import scenes
+from PIL import Image
+
+from studio.core.brand import Brand, Palette
+from studio.core.campaign import ImageSpec, SafeZone
+from studio.services.compose.colour import TEXT_CONTRAST, contrast, readable_on, rgb
+from studio.services.compose.composer import Design, PictureError, compose
+from studio.services.compose.encode import MARK_BYTES, TooLarge, compose_logo, encode
+from studio.services.compose.layouts import LayoutError, layout_names, load_layout, shape_of
+from studio.services.compose.stack import DoesNotFit
+
+SAMPLE = Path(__file__).parents[3] / "assets" / "sample_campaign"
+BRAND = Brand(
+    "Halden",
+    Palette("#12403a", "#f2a541", "#0f1f1c", "#fbf7ef"),
+    heading_font="Bricolage Grotesque",
+    logo=str(SAMPLE / "logo.png"),
+    logo_on_dark=str(SAMPLE / "logo_on_dark.png"),
+)
+STORY = SafeZone(top=0.14, bottom=0.20)
+SIZES = [
+    (1080, 1080), (1080, 1920), (1200, 628), (900, 383), (960, 1200), (1080, 1350), (1200, 1200),
+]  # fmt: skip
+HEAD, BODY = "Hot at sunrise. Still hot at noon.", "One steel bottle, twelve hours of warmth."
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+
+    @cache
+    def made(name: str) -> Path:
+        path = folder / f"{name}.png"
+        getattr(scenes, name)(640, 640).save(path)
+        return path
+
+    return made
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("layout", layout_names())
+def test_every_layout_at_every_size(layout, size, pictures):
+    safe = STORY if size == (1080, 1920) else SafeZone()
+    design = Design(
+        ImageSpec(*size, safe=safe), layout, BRAND, HEAD, BODY, "Find yours", pictures("mountains")
+    )
+    made = compose(design)
+    assert made.image.size == size
+    roles = {layer.get("role") or layer["kind"]: layer for layer in made.layers}
+    assert {"headline", "body", "cta", "logo", "visual"} <= set(roles)
+    top, bottom = safe.top * size[1], (1 - safe.bottom) * size[1]
+    for role in ("headline", "body", "cta", "logo"):
+        left, high, right, low = roles[role]["box"]
+        assert 0 <= left < right <= size[0]
+        assert top - 1 <= high < low <= bottom + 1, role
+    for role in ("headline", "body", "cta"):
+        assert roles[role]["contrast"] >= TEXT_CONTRAST, role
+    assert " ".join(roles["headline"]["lines"]) == HEAD
+    json.dumps(made.layers)
+
+
+@pytest.mark.parametrize("scene", ["noise", "still_life", "bokeh"])
+def test_text_is_legible_on_any_picture(scene, pictures):
+    for layout in ("overlay",):
+        design = Design(ImageSpec(1080, 1080), layout, BRAND, HEAD, BODY, "Go", pictures(scene))
+        for layer in compose(design).layers:
+            assert layer.get("contrast", 99) >= TEXT_CONTRAST
+
+
+@pytest.mark.parametrize("palette", [
+    Palette("#ffffff", "#ffffff", "#ffffff", "#ffffff"),
+    Palette("#000000", "#000000", "#000000", "#000000"),
+    Palette("#808080", "#d9480f", "#777777", "#888888"),
+    Palette("#f4d35e", "#ee964b", "#0d3b66", "#faf0ca"),
+])  # fmt: skip
+@pytest.mark.parametrize("layout", layout_names())
+def test_text_is_legible_in_any_brand_colours(palette, layout, pictures):
+    brand = Brand("Umbra", palette)
+    design = Design(ImageSpec(1200, 628), layout, brand, HEAD, BODY, "Go", pictures("bokeh"))
+    for layer in compose(design).layers:
+        assert layer.get("contrast", 99) >= TEXT_CONTRAST, layer
+
+
+def test_the_same_design_gives_the_same_pixels(pictures):
+    design = Design(ImageSpec(900, 383), "split", BRAND, HEAD, "", "Go", pictures("bokeh"))
+    assert compose(design).image.tobytes() == compose(design).image.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("headline", "cta"),
+    [("清晨出发，正午依然滚烫", "立即选购"), ("Hot ☕ now", "Go 🚀"), ("ok", "x" * 30), ("A", "")],
+)
+def test_many_kinds_of_text(headline, cta, pictures):
+    for layout in layout_names():
+        design = Design(ImageSpec(900, 383), layout, BRAND, headline, "", cta, pictures("bokeh"))
+        boxes = {str(layer.get("role")): layer["box"] for layer in compose(design).layers}
+        assert boxes["headline"][2] <= 900
+
+
+def test_a_long_body_is_left_out_rather_than_cut(pictures):
+    design = Design(ImageSpec(900, 383), "split", BRAND, HEAD, BODY * 6, "Go", pictures("bokeh"))
+    made = compose(design)
+    assert not any(layer.get("role") == "body" for layer in made.layers)
+    assert "no room for the second text in this size" in made.notes
+
+
+def test_a_headline_that_fits_nowhere_is_an_error(pictures):
+    design = Design(ImageSpec(900, 383), "split", BRAND, "word " * 80, "", "Go", pictures("bokeh"))
+    with pytest.raises(DoesNotFit, match="900x383"):
+        compose(design)
+
+
+def test_a_broken_picture_is_an_error(tmp_path):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n rest")
+    with pytest.raises(PictureError, match=r"bad\.png"):
+        compose(Design(ImageSpec(900, 383), "split", BRAND, HEAD, "", "Go", bad))
+
+
+def test_files_stay_within_the_placement(pictures):
+    image = scenes.noise(1200, 1200)
+    data, kind = encode(image, ImageSpec(1200, 1200, max_kb=220))
+    assert kind == "image/jpeg"
+    assert len(data) <= 220 * 1024 - MARK_BYTES
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.size == (1200, 1200)
+    grain = Image.effect_noise((1200, 1200), 120).convert("RGB")
+    with pytest.raises(TooLarge):
+        encode(grain, ImageSpec(1200, 1200, max_kb=50))
+
+
+def test_png_comes_first_where_the_placement_says_so():
+    data, kind = encode(
+        Image.new("RGB", (1200, 300)), ImageSpec(1200, 300, formats=("png", "jpeg"))
+    )
+    assert kind == "image/png"
+    assert data.startswith(b"\x89PNG")
+
+
+def test_a_logo_alone_is_centred_and_whole():
+    made = compose_logo(ImageSpec(1200, 300, kind="logo"), BRAND)
+    left, top, right, bottom = made.layers[0]["box"]
+    assert abs(left - (1200 - right)) <= 1
+    assert abs(top - (300 - bottom)) <= 1
+    with pytest.raises(PictureError, match="no logo"):
+        compose_logo(ImageSpec(1200, 300, kind="logo"), Brand("X"))
+
+
+def test_shapes():
+    names = [shape_of(*size) for size in SIZES]
+    assert names == ["square", "tall", "wide", "strip", "portrait", "portrait", "square"]
+
+
+def test_readable_colours():
+    assert readable_on(rgb("#ffffff"), (rgb("#f2a541"), rgb("#12403a"))) == rgb("#12403a")
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("pad = 0.085", "padd = 0.085"), ('align = "left"', 'align = "up"'), ("1.0]", "1.5]")],
+)
+def test_a_wrong_layout_is_refused(tmp_path, old, new):
+    source = Path(__file__).parents[3] / "assets" / "layouts" / "split.toml"
+    path = tmp_path / "l.toml"
+    path.write_text(source.read_text().replace(old, new))
+    with pytest.raises(LayoutError):
+        load_layout(path)
