@@ -1,0 +1,152 @@
+"""The command line as a person uses it: real processes, a real engine, the test-card generator."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Studio:
+    """Calls ``python -m studio`` on one library."""
+
+    def __init__(self, library: Path) -> None:
+        self.library = library
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "studio", "--library", str(self.library), *arguments],
+            cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, (
+            f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def json(self, *arguments: str) -> object:
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "我的 library"
+    call = Studio(folder)
+    yield call
+    call("engine", "stop")
+
+
+CARD = ("--generator", "fake")
+
+
+def test_make_find_rate_export_and_bring_back(studio, tmp_path):
+    made = studio.json("generate", "text", "春天 breakfast tea", *CARD, "--mode", "image")
+    assert [asset["modality"] for asset in made] == ["image"]
+    with Image.open(made[0]["file"]) as picture:
+        picture.verify()
+    found = studio.json("library", "search", "春天")
+    assert [asset["id"] for asset in found] == [made[0]["id"]]
+    assert studio.json("library", "search", "没有") == []
+
+    out = tmp_path / "out"
+    studio("library", "export", str(out), made[0]["id"], "--with-recipe")
+    (exported,) = out.iterdir()
+    back = Studio(tmp_path / "second").json("library", "import", str(exported))
+    assert back[0]["recipe"]["request"] == made[0]["recipe"]["request"]
+    assert back[0]["recipe"]["seed"] == made[0]["recipe"]["seed"]
+
+
+def test_trash_and_restore(studio):
+    made = studio.json("generate", "text", "for the bin", *CARD)
+    studio("library", "trash", made[0]["id"])
+    assert studio.json("library", "search", "bin") == []
+    studio("library", "restore", made[0]["id"])
+    assert len(studio.json("library", "search", "bin")) == 1
+    assert "All well." in studio("library", "check")
+
+
+def test_queue_moves(studio):
+    studio("jobs", "pause", "--queue")
+    first = studio.json("generate", "text", "first", *CARD, "--no-wait")
+    second = studio.json("generate", "text", "second", *CARD, "--no-wait")
+    waiting = [job["id"] for job in studio.json("jobs", "list", "--status", "queued")]
+    assert waiting == [first["id"], second["id"]]
+    studio("jobs", "move", second["id"], "--top")
+    waiting = [job["id"] for job in studio.json("jobs", "list", "--status", "queued")]
+    assert waiting == [second["id"], first["id"]]
+    edited = studio.json("jobs", "edit", first["id"], "--set", "prompt=changed")
+    assert edited[0]["request"]["params"]["prompt"] == "changed"
+    studio("jobs", "cancel", second["id"])
+    studio("jobs", "resume", "--queue")
+    studio("jobs", "watch", first["id"])
+    shown = studio.json("jobs", "show", first["id"])
+    assert shown["status"] == "succeeded"
+    assert [event["after"] for event in shown["events"]][-2:] == ["running", "succeeded"]
+    again = studio.json("jobs", "retry", second["id"])
+    assert again[0]["retry_of"] == second["id"]
+    studio("jobs", "watch", again[0]["id"])
+    said = studio("jobs", "cancel", second["id"], code=3)
+    assert "cancelled" in said
+
+
+def test_a_failing_job_says_why_and_exits_1(studio):
+    said = studio("generate", "text", "x", *CARD, "--set", "fail=user", code=1)
+    assert "failed" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("generate", "text", "x", "--generator", "nothing"), "There is no generator 'nothing'"),
+        (("generate", "text", "x", *CARD, "--set", "nonsense=1"), "no parameter 'nonsense'"),
+        (("generate", "text", "x", *CARD, "--set", "steps=many"), "steps cannot be 'many'"),
+        (("generate", "text", "x", *CARD, "--set", "steps=-3"), "steps is -3"),
+        (("generate", "text", "x", *CARD, "--mode", "dance"), "no mode 'dance'"),
+        (("models", "add", "/no/such/folder"), "There is nothing at"),
+        (("jobs", "show", "ZZZ"), "ZZZ"),
+        (("library", "show", "ZZZ"), "ZZZ"),
+        (("generate", "text", "word " * 20_000, *CARD), "more than"),
+    ],
+)
+def test_bad_input_is_named_and_exits_3(studio, arguments, words):
+    assert words in studio(*arguments, code=3)
+
+
+def test_right_to_left_and_emoji_come_through(studio):
+    prompt = "قهوة 🎉 ☕️ שלום"
+    made = studio.json("generate", "text", prompt, *CARD)
+    assert made[0]["prompt"] == prompt
+
+
+def test_doctor_tells_nothing_private(studio):
+    studio("generate", "text", "top secret launch", *CARD)
+    said = studio("doctor")
+    assert "secret" not in said
+    assert str(Path.home()) not in said
+    for word in ("Brandloom", "SQLite", "torch", "generator fake"):
+        assert word in said
+
+
+def test_generators_and_help_come_from_manifests(studio):
+    assert "steps" in studio("generators", "info", "fake")
+    listed = studio.json("generators", "list")
+    assert {item["id"] for item in listed} >= {"fake", "text_gpt", "image_diffusion", "audio_music"}
+    assert "--num-inference-steps" in studio("generate", "image", "--help")
+
+
+def test_neither_qt_nor_torch_is_imported():
+    script = (
+        "import sys; from studio.cli import main; main.parse(['jobs', 'list'])\n"
+        "print([name for name in ('torch', 'PySide6', 'transformers', 'diffusers', 'PIL')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
