@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from generators.api import UserFacingError
 from studio.store.library import Library
@@ -76,7 +76,7 @@ class StoreAccess(QObject):
         self._writes = ThreadPoolExecutor(1, "store-write")
         self._reads = ThreadPoolExecutor(READERS, "store-read")
         self._work = ThreadPoolExecutor(2, "window-work")
-        self._done.connect(self._deliver)
+        self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)  # never at once
 
     def open(self) -> None:
         """Open the library (making or migrating it) in the background."""

@@ -107,6 +107,7 @@ def open_window(
         window.resize(1280, 800)
         window.show_page(page, {})
         window.show()
+        window.activateWindow()
         settle(lambda: context.engine.facts is not None and not context.store.busy)
         return window
 

@@ -6,10 +6,14 @@ failed; assets are filed by their hash.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from PIL import ImageFilter
 
 from generators.api import CheckpointRef, Request
 from helpers import sample_pictures as pictures
+from studio.core.asset import AssetQuery
 from studio.core.checkpoint import Checkpoint
 from studio.core.job import Job, JobKind, Lane, Need, NewJob, StepRequest
 from studio.core.recipe import Recipe
@@ -27,6 +31,9 @@ CHECKPOINTS = (
         "music", "MusicGen small", "audio_music", "audio", "musicgen", "transformers", "/m/mu"
     ),
 )
+#: Suffix, media type, modality.
+TEXT, SOUND = (".txt", "text/plain", "text"), (".wav", "audio/wav", "audio")
+IMAGE = (".png", "image/png", "image")
 REFS = {item.id: CheckpointRef(item.id, item.name, item.path, item.family) for item in CHECKPOINTS}
 
 
@@ -74,14 +81,14 @@ def fill_assets(library: Library, images: int = 24) -> None:
         _made_picture(library, number)
     for number, (text, title) in enumerate(pictures.COPY):
         data = text.encode()
-        new = _new_asset(library, data, ".txt", "text/plain", "text", text_request(number), title)
+        new = _new_asset(library, data, TEXT, text_request(number), title)
         _run(library, NewJob(text_request(number), title=title), [_with(new, text=text)], 4.2)
     for number in range(3):
         data = pictures.wav(number)
         title = ("Morning tram", "Refill", "Open window")[number]
-        new = _new_asset(library, data, ".wav", "audio/wav", "audio", music_request(number), title)
+        new = _new_asset(library, data, SOUND, music_request(number), title)
         _run(library, NewJob(music_request(number), title=title), [_with(new, duration=6.0)], 21.0)
-    assets = library.assets.page(_everything(), limit=500)
+    assets = library.assets.page(AssetQuery(), limit=500)
     for place, asset in enumerate(assets):
         tags = (("hero", "bottle"), ("mood",), (), ("summer", "launch"))[place % 4]
         library.assets.update(asset.id, rating=(0, 4, 0, 5, 3, 0)[place % 6], tags=tags)
@@ -91,12 +98,6 @@ def fill_assets(library: Library, images: int = 24) -> None:
     library.assets.add_to_board(other.id, [asset.id for asset in assets[1::5]])
 
 
-def _everything() -> object:
-    from studio.core.asset import AssetQuery
-
-    return AssetQuery()
-
-
 def _made_picture(library: Library, number: int) -> None:
     image = pictures.picture(number)
     request = image_request(number, ("sdxl", "sd15")[number % 3 == 0])
@@ -104,9 +105,7 @@ def _made_picture(library: Library, number: int) -> None:
     new = _new_asset(
         library,
         pictures.png(image),
-        ".png",
-        "image/png",
-        "image",
+        IMAGE,
         request,
         prompt.split(",", maxsplit=1)[0],
     )
@@ -115,14 +114,9 @@ def _made_picture(library: Library, number: int) -> None:
 
 
 def _new_asset(
-    library: Library,
-    data: bytes,
-    suffix: str,
-    media: str,
-    modality: str,
-    request: Request,
-    title: str,
+    library: Library, data: bytes, kind: tuple[str, str, str], request: Request, title: str
 ) -> NewAsset:
+    suffix, media, modality = kind
     staged = library.paths.staging / f"sample{suffix}"
     staged.write_bytes(data)
     sha256, path = library.assets.add_file(staged)
@@ -136,8 +130,6 @@ def _new_asset(
 
 
 def _with(new: NewAsset, **values: object) -> NewAsset:
-    from dataclasses import replace
-
     return replace(new, **values)
 
 
@@ -207,8 +199,6 @@ def _start_two(library: Library) -> None:
     image = jobs.enqueue([NewJob(image_request(0), title=pictures.PROMPTS[0])])[0]
     text = jobs.enqueue([NewJob(text_request(0), title="Five headlines for a steel bottle")])[0]
     preview = library.paths.staging / "preview.png"
-    from PIL import ImageFilter
-
     soft = pictures.picture(0, (320, 320)).filter(ImageFilter.GaussianBlur(5))
     preview.write_bytes(pictures.png(soft))
     running = jobs.claim("torch", job_id=image.id)

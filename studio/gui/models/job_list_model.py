@@ -37,10 +37,12 @@ class JobListModel(QAbstractListModel):
     Signals:
         moved: Ids that a person dropped, the id that they go before, the id that they go after
             (one of the two is empty).
-        rows_changed: The rows are different now.
+        rows_will_change, rows_changed: Round a change of the rows, so that a view can keep its
+            selection on jobs that move.
     """
 
     moved = Signal(list, str, str)
+    rows_will_change = Signal()
     rows_changed = Signal()
 
     def __init__(self, section: Section) -> None:
@@ -162,6 +164,10 @@ class JobListModel(QAbstractListModel):
                 return number
         return -1
 
+    def numbers_of(self, keys: set[str]) -> dict[str, int]:
+        """Return the row numbers of jobs and headers that are in sight, by key."""
+        return {row.key: number for number, row in enumerate(self._rows) if row.key in keys}
+
     def ids_at(self, numbers: Iterable[int]) -> list[str]:
         """Return the ids of jobs at rows, in queue order; a header means all jobs below it."""
         wanted: dict[str, None] = {}
@@ -264,14 +270,14 @@ class JobListModel(QAbstractListModel):
 
     def _relayout(self) -> None:
         rows = layout(self._visible(), lanes=self.section == "next", expanded=self._expanded)
+        if rows != self._rows:
+            self.rows_will_change.emit()
         self._swap(rows)
         self.rows_changed.emit()
 
     def _swap(self, new: list[Row]) -> None:
         """Change the rows between the first and the last difference."""
         old = self._rows
-        if old == new:
-            return
         same = _common(old, new)
         tail = _common(old[same:][::-1], new[same:][::-1])
         old_end, new_end = len(old) - tail, len(new) - tail
@@ -281,8 +287,10 @@ class JobListModel(QAbstractListModel):
             self.endRemoveRows()
         if new_end > same:
             self.beginInsertRows(QModelIndex(), same, new_end - 1)
-            self._rows = new
+            self._rows = self._rows[:same] + new[same:new_end] + self._rows[same:]
             self.endInsertRows()
+        self._rows = new
+        self._announce_counts(old, new)
 
     def _announce(self, ids: set[str]) -> None:
         if not ids:
@@ -290,6 +298,12 @@ class JobListModel(QAbstractListModel):
         numbers = [n for n, row in enumerate(self._rows) if row.kind == "job" and row.key in ids]
         if numbers:
             self.dataChanged.emit(self.index(numbers[0]), self.index(numbers[-1]))
+
+    def _announce_counts(self, old: list[Row], new: list[Row]) -> None:
+        before = {row.key: row.count for row in old if row.kind != "job"}
+        for number, row in enumerate(new):
+            if row.kind != "job" and before.get(row.key, row.count) != row.count:
+                self.dataChanged.emit(self.index(number), self.index(number))
 
     def _announce_headers(self) -> None:
         if self._rows:

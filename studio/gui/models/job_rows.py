@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from generators.api import Request
@@ -67,12 +67,12 @@ class Row:
     Attributes:
         kind: ``lane`` and ``batch`` are headers.
         key: Id of the job, name of the lane, or batch id with the place of its run in the queue.
-        count: Jobs below a header.
+        count: Jobs below a header; rows that differ in it alone are the same row.
     """
 
     kind: Literal["lane", "batch", "job"]
     key: str
-    count: int = 0
+    count: int = field(default=0, compare=False)
     batch_id: str = ""
     grouped: bool = False
 

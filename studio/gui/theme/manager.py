@@ -33,8 +33,8 @@ FONT_FILES = (
 FALLBACKS = (
     "PingFang SC",
     "Microsoft YaHei UI",
-    "Noto Sans CJK SC",
-    "Noto Sans SC",  # shipped
+    "Noto Sans CJK SC",  # shipped, as NotoSansSC-Regular.otf
+    "Noto Sans SC",
 )
 #: Pictures that the style sheet needs as files: name → icon and colour token.
 SHEET_IMAGES = {

@@ -82,7 +82,8 @@ class CommandPalette(Sheet):
         return super().eventFilter(watched, event)
 
     def _fill(self, pattern: str) -> None:
-        self._shown = search(self._commands.offered(), pattern)
+        offered = [item for item in self._commands.offered() if item.id != "window.palette"]
+        self._shown = search(offered, pattern)
         self.list.clear()
         for command in self._shown:
             item = QListWidgetItem(self.list)

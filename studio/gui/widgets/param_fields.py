@@ -36,6 +36,19 @@ INT_LIMIT = 2**31 - 1
 MAX_SEED = 2**31 - 1
 SLIDER_SPAN = 100.0  # a wider range cannot be set well with a slider
 SLIDER_STEPS = 1000
+DECIMALS = 6
+
+
+class PlainDoubleSpinBox(QDoubleSpinBox):
+    """Six decimals, of which only those are shown that say something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDecimals(DECIMALS)
+
+    def textFromValue(self, value: float) -> str:
+        """Return the number without trailing zeros."""
+        return f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 class WheelGuard(QObject):
@@ -258,8 +271,7 @@ class NumberField(ParamField):
             spin.setRange(max(int(low), -INT_LIMIT), min(int(self._high), INT_LIMIT))
             spin.setSingleStep(int(self._step))
         else:
-            spin = QDoubleSpinBox()
-            spin.setDecimals(_decimals(self._step))
+            spin = PlainDoubleSpinBox()
             spin.setRange(low, self._high)
             spin.setSingleStep(self._step)
         spin.setLocale(QLocale(QLocale.Language.C))
@@ -437,8 +449,3 @@ def make_field(spec: ParamSpec) -> ParamField:
         "json": JsonField,
     }
     return kinds[spec.type](spec)
-
-
-def _decimals(step: float) -> int:
-    text = f"{step:.6f}".rstrip("0")
-    return max(1, len(text.partition(".")[2]))

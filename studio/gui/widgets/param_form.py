@@ -54,8 +54,9 @@ class ParamForm(QWidget):
         self.toggle = button(self.tr("Advanced"), "ghost", "chevron-right")
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._show_more)
-        self.toggle.setVisible(bool(hidden))
         column.addWidget(self.toggle)
+        if not hidden:
+            self.toggle.hide()
         column.addWidget(self._more)
         self.toggle.setChecked(advanced)
         self._show_more(on=advanced)

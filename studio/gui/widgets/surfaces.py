@@ -122,10 +122,10 @@ class Skeleton(QWidget):
         self._timer.timeout.connect(self.update)
         self._clock = QElapsedTimer()
         self.setAccessibleName(self.tr("Loading"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:
-        """Return the height of the shapes."""
+        """Return the height of the shapes; less will do."""
         return QSize(200, self._height)
 
     def showEvent(self, event: QShowEvent) -> None:

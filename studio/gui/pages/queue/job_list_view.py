@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QDragMoveEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -13,11 +22,12 @@ from studio.gui.pages.queue.row_delegate import ROW_HEIGHT, JobRowDelegate
 from studio.gui.theme.manager import color
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent, QItemSelection
+    from PySide6.QtCore import QEvent
 
     from studio.gui.images import ImageLoader
 
 Index = QModelIndex | QPersistentModelIndex
+MOST_KEPT = 500  # selected rows that are followed when they move
 HEIGHTS = {"lane": 40, "batch": 44}  # pixels; jobs have ROW_HEIGHT
 
 
@@ -56,6 +66,36 @@ class JobListView(QTableView):
         self.customContextMenuRequested.connect(self.menu_wanted)
         images.loaded.connect(lambda _path: self.viewport().update())
         self._drop_at: int | None = None
+        self._kept: tuple[list[str], str] | None = None
+
+    def watch(self, model: JobListModel) -> None:
+        """Show a model, and keep the selection on jobs that move in it."""
+        self.setModel(model)
+        model.rows_will_change.connect(self._keep_selection)
+        model.rows_changed.connect(self._restore_selection)
+
+    def _keep_selection(self) -> None:
+        rows = self.selectionModel().selectedRows()
+        if 0 < len(rows) <= MOST_KEPT:
+            keys = [index.data(ROW_ROLE).key for index in rows]
+            current = self.currentIndex().data(ROW_ROLE)
+            self._kept = keys, current.key if current is not None else ""
+
+    def _restore_selection(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return
+        found = self.job_model().numbers_of({*kept[0], kept[1]})
+        selection = QItemSelection()
+        for key in kept[0]:
+            if key in found:
+                index = self.model().index(found[key], 0)
+                selection.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        if kept[1] in found:
+            place = self.model().index(found[kept[1]], 0)
+            self.selectionModel().setCurrentIndex(place, flags.NoUpdate)
+        self.selectionModel().select(selection, flags.ClearAndSelect)
 
     def _be_plain(self) -> None:
         self.setShowGrid(False)

@@ -116,7 +116,7 @@ class QueuePage(Page):
         }
         for key in SECTIONS:
             view = JobListView(self.context.images, names[key])
-            view.setModel(self.models[key])
+            view.watch(self.models[key])
             view.delegate.can_show = self.context.has_page("library")
             view.picked.connect(self._on_picked)
             view.acted.connect(self.act)
@@ -144,7 +144,7 @@ class QueuePage(Page):
             (
                 "next",
                 "list-video",
-                self.tr("Nothing waits. What you ask for on Create runs here, one after another."),
+                self.tr("Nothing waits. What you ask for on Create runs here in turn."),
                 self.tr("Create something") if creates else "",
             ),
             ("ended", "circle-check", self.tr("Nothing has finished yet."), ""),

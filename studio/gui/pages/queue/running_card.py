@@ -47,7 +47,8 @@ class RunningCard(Card):
             images, self.tr("Preview"), ICONS.get(item.modality, "circle")
         )
         self.preview.setFixedSize(PREVIEW, PREVIEW)
-        self.preview.setVisible(item.modality != "text")
+        if item.modality == "text":
+            self.preview.hide()
         row.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._words_column(), 1)
         self.body.addLayout(row)
@@ -78,7 +79,8 @@ class RunningCard(Card):
         self.text.setProperty("role", "log")
         self.text.setAccessibleName(self.tr("Text so far"))
         self.text.setFixedHeight(TEXT_HEIGHT)
-        self.text.setVisible(self.item.modality == "text")
+        if self.item.modality != "text":
+            self.text.hide()
         column.addSpacing(SIZES.half)
         column.addWidget(self.text)
         column.addStretch(1)
