@@ -17,7 +17,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.errors import AlreadyRunning, UserFacingError
+from studio.core.errors import AlreadyRunning, LibraryReadOnly, UserFacingError
 from studio.core.paths import LibraryPaths, default_library
 from studio.engine.executors.local import LocalExecutor
 from studio.engine.loop import Engine
@@ -28,6 +28,7 @@ from studio.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
 
 log = logging.getLogger("studio.engine")
 LOG_BYTES, LOG_FILES = 2_000_000, 3
@@ -71,7 +72,13 @@ def serve(root: Path, options: EngineOptions) -> None:
         LibraryError: The library cannot be used.
     """
     lock = FileLock(LibraryPaths(root).engine_lock)
-    if not _lockable(root) or not lock.acquire(LOCK_PATIENCE):
+    try:
+        free = lock.acquire(LOCK_PATIENCE)
+    except OSError as error:
+        raise LibraryReadOnly(
+            f"The library's folder cannot be written to ({root}).", str(error)
+        ) from error
+    if not free:
         raise AlreadyRunning(f"Another engine works for the library in {root} already.")
     try:
         with Library.open(root) as library:
@@ -92,24 +99,17 @@ def _serve(engine: Engine, lock: FileLock) -> None:
     try:
         while True:
             engine.run()
+            lock.write("")  # who needs an engine now waits for the next one
             engine.close()
             lock.release()
             # a client that found the lock held a moment ago relies on this engine
-            if not engine.wanted_again() or not lock.acquire():
+            if not engine.wanted_again() or not lock.acquire(LOCK_PATIENCE):
                 break
             log.info("work came at the last moment")
             lock.write(f"{os.getpid()}\n")
             engine.reopen()
     finally:
         log.info("left")
-
-
-def _lockable(root: Path) -> bool:
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        return os.access(root, os.W_OK)
-    except OSError:
-        return False
 
 
 def _stop_on_signals(engine: Engine) -> None:
@@ -130,7 +130,14 @@ def _log_to(path: Path) -> None:
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     root.addHandler(handler)
+    sys.excepthook = _log_bug
     logging.raiseExceptions = False  # a full disk must not make every log line an error
+
+
+def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write a bug of ours whole to the log before the process ends."""
+    log.critical("the engine ends because of a bug", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
 
 
 def _with(options: EngineOptions, settings: Sequence[str]) -> EngineOptions:

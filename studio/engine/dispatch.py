@@ -15,7 +15,7 @@ from studio.engine.catalogue import STEPS
 from studio.engine.executors.base import WorkerSpec
 from studio.engine.memory import admit, estimate_bytes
 from studio.engine.prepare import prepare
-from studio.engine.scheduler import choose, preempts
+from studio.engine.scheduler import LANE_RANK, choose, preempts
 from studio.services.engine_control import STOP_KEY
 from studio.store.errors import StaleAttempt
 
@@ -35,6 +35,7 @@ class Dispatcher:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._unloading_until = 0.0  # an idle worker was asked for its memory; give it a moment
+        self._refused: dict[str, float] = {}  # group -> since when memory does not allow it
 
     def run(self) -> None:
         """Start whatever can start now."""
@@ -88,13 +89,35 @@ class Dispatcher:
         hub = self._hub
         queue = hub.mirror.queue(slot.group)
         choice = choose(queue, slot.resident, hub.ledger.past, hub.options.bounds)
-        if choice is None or not self._admitted(slot, choice.job):
+        if choice is None:
+            self._refused.pop(slot.group, None)
             return False
+        if self._must_wait(choice.job):
+            return False
+        if not self._admitted(slot, choice.job):
+            self._refused.setdefault(slot.group, time.monotonic())
+            return False
+        self._refused.pop(slot.group, None)
         if hub.disk.low():
             hub.disk_is_full()
             return False
         self._start(slot, choice)
         return not hub.disk.full
+
+    def _must_wait(self, job: Candidate) -> bool:
+        """Tell whether another group has waited too long for memory that this one keeps in use."""
+        patience = self._hub.options.memory_patience
+        for group, since in list(self._refused.items()):
+            queue = self._hub.mirror.queue(group)
+            if not queue:
+                del self._refused[group]
+            elif (
+                group != job.group
+                and time.monotonic() - since > patience
+                and LANE_RANK[queue[0].lane] <= LANE_RANK[job.lane]
+            ):
+                return True
+        return False
 
     def _preempt(self, slot: Slot, first: Candidate) -> None:
         attempt = slot.attempt

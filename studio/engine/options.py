@@ -34,6 +34,7 @@ class EngineOptions:
             taken for hung.
         leave_after: The engine leaves when there was no work and no client for so long.
         pause_patience: How long a training may take to write its checkpoint when the engine stops.
+        memory_patience: A group that memory keeps waiting for so long goes before the others' next.
         poll: How often the database is looked at.
         report_every: At most one progress row per job in this time.
         faults: Injected faults, for tests; passed to workers.
@@ -51,6 +52,7 @@ class EngineOptions:
     stall_after: float = 1800.0
     leave_after: float = 5.0
     pause_patience: float = 30.0
+    memory_patience: float = 20.0
     poll: float = 0.05
     report_every: float = 0.25
     bounds: Bounds = field(default_factory=Bounds)

@@ -72,9 +72,25 @@ def ensure_engine(library_root: Path) -> None:
     root = library_root.resolve()
     if engine_pid(root):
         return
-    paths = LibraryPaths(root)
-    paths.logs.mkdir(parents=True, exist_ok=True)
-    said = paths.logs / "engine-start.log"
+    said = LibraryPaths(root).logs / "engine-start.log"
+    said.parent.mkdir(parents=True, exist_ok=True)
+    process = _start(root, said)
+    deadline = time.monotonic() + START_SECONDS
+    while not engine_pid(root):
+        code = process.poll()
+        if code == EXIT_ALREADY_RUNNING:
+            if not engine_running(root):  # the other one was just leaving
+                process = _start(root, said)
+        elif code is not None:
+            raise EngineError(f"The engine did not start (exit code {code}).", _last_lines(said))
+        if time.monotonic() > deadline:
+            raise EngineError(
+                f"The engine did not start within {START_SECONDS:.0f} s.", _last_lines(said)
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _start(root: Path, said: Path) -> subprocess.Popen[bytes]:
     with said.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "studio.engine", "--library", str(root)],
@@ -87,18 +103,7 @@ def ensure_engine(library_root: Path) -> None:
             start_new_session=sys.platform != "win32",
         )
     _started.append(process)
-    deadline = time.monotonic() + START_SECONDS
-    while not engine_pid(root):
-        code = process.poll()
-        if code == EXIT_ALREADY_RUNNING and engine_running(root):
-            pass  # another client was faster; its engine is still starting
-        elif code is not None:
-            raise EngineError(f"The engine did not start (exit code {code}).", _last_lines(said))
-        if time.monotonic() > deadline:
-            raise EngineError(
-                f"The engine did not start within {START_SECONDS:.0f} s.", _last_lines(said)
-            )
-        time.sleep(POLL_SECONDS)
+    return process
 
 
 def stop_engine(root: Path, timeout: float = 30.0) -> bool:
@@ -121,7 +126,7 @@ def stop_engine(root: Path, timeout: float = 30.0) -> bool:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout
-    while engine_pid(root) == pid:
+    while engine_running(root) and engine_pid(root) in (0, pid):
         if time.monotonic() > deadline:
             raise EngineError(
                 f"The engine (process {pid}) did not leave within {timeout:.0f} s.",

@@ -20,7 +20,7 @@ from helpers.waiting import wait_until
 
 from generators.api import CheckpointRef, InputRef, Request
 from studio.core.asset import AssetQuery
-from studio.core.job import JobStatus, Lane, Need, NewJob
+from studio.core.job import JobKind, JobStatus, Lane, Need, NewJob, StepRequest
 from studio.core.recipe import Recipe
 from studio.services.files.embed import read_recipe
 from studio.store.library import Library
@@ -223,3 +223,12 @@ def test_progress_preview_and_time_left(library: Library) -> None:
     assert 0 < seen.eta_seconds < 10
     assert ended(library, second).status is JobStatus.SUCCEEDED
     assert library.jobs.progress(second) is None
+
+
+def test_a_step_runs_in_its_own_worker(library: Library) -> None:
+    step = NewJob(StepRequest("no_such_step"), kind=JobKind.EXPAND)
+    (job_id,) = run(library, step)
+    job = ended(library, job_id)
+    assert job.status is JobStatus.FAILED
+    assert "no_such_step" in job.reason
+    assert library.jobs.error_details(job_id)[0] == "user"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,7 @@ from generators.protocol import (
     Run,
     Unload,
 )
-from studio.core.job import JobKind, JobStatus, NewJob, StepRequest
+from studio.core.job import JobKind, JobStatus, Lane, NewJob, StepRequest
 from studio.engine.executors.base import Gone, Numbers, Said, WorkerSpec
 from studio.engine.loop import Engine
 from studio.engine.memory import MemoryReading
@@ -170,6 +171,25 @@ def test_groups_share_memory_by_turns(stage: Stage, tmp_path: Path) -> None:
     assert stage.job(second).status is JobStatus.QUEUED
     stage.says(stage.workers[0], Resident((), 0))
     stage.go(lambda: stage.job(second).status is JobStatus.RUNNING)
+
+
+def test_memory_is_not_kept_by_a_stream_of_others(stage: Stage, tmp_path: Path) -> None:
+    stage = Stage(stage.library, memory_patience=0.05)
+    ref = fake_checkpoint(stage.library, tmp_path / "w", "big")
+    stage.library.models.update("big", bytes=50 * GB)
+    stage.memory = MemoryReading(100 * GB, 10 * GB)
+    first, again = stage.add(*[NewJob(StepRequest("s"), kind=JobKind.EXPAND)] * 2)
+    stage.go(lambda: stage.job(first).status is JobStatus.RUNNING)
+    stage.library.jobs.pause([again])
+    stage.add(card(checkpoint=ref, lane=Lane.INTERACTIVE))
+    stage.engine.hub.dirty = True
+    stage.go(lambda: stage.engine._dispatcher._refused)
+    stage.library.jobs.resume([again])
+    clock = stage.engine._dispatcher._refused["fake"]
+    wait_until(lambda: time.monotonic() - clock > 0.1)
+    stage.says(stage.workers[0], Finished(stage.workers[0].run.token))
+    stage.go(lambda: len(stage.workers) == 2)
+    assert stage.workers[1].spec.group == "fake"  # not the second step, although it was ready
 
 
 def test_a_step_whose_result_does_not_fit_fails_with_the_log(stage: Stage) -> None:
