@@ -90,7 +90,7 @@ def _values(brief: Brief, language: str) -> dict[str, str]:
         "tone": brief.tone or brand.voice or "plain and friendly",
         "voice": brand.voice,
         "facts": "\n".join(f"- {fact}" for fact in facts) or "- none",
-        "rules": "\n".join([*required, *banned]),
+        "rules": " ".join([*required, *banned]),
         "call_to_action": brief.cta(language),
         "language": language_name(language),
     }

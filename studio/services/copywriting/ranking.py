@@ -137,6 +137,8 @@ def _relevance(text: str, brief: Brief) -> float:
     said = _content(text)
     if not said:
         return 0.0
+    if all(any(_alike(word, name) for name in _content(brief.brand.name)) for word in said):
+        return 0.2  # the brand's name alone says nothing
     hits = sum(max((wanted[w] for w in wanted if _alike(w, word)), default=0.0) for word in said)
     return min(1.0, hits / min(len(said), 3))
 

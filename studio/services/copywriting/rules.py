@@ -40,6 +40,14 @@ _LABEL = re.compile(
     r"|intro(ductory text)?|hook|tagline|slogan|option|variant)s?\s*(#?\d+)?\s*[:=\-–]",
     re.I,
 )
+_NUMBER_WORDS = frozenset(
+    {
+        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+        "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand",
+        "million", "billion", "half", "double", "triple", "dozen",
+    }
+)  # fmt: skip
 _UNFINISHED = frozenset(
     [
         "a",
@@ -179,6 +187,23 @@ def in_language(text: str, language: str) -> bool:
     names = SCRIPTS.get(language.split("-", maxsplit=1)[0].lower(), ("LATIN",))
     fitting = sum(unicodedata.name(c, "").startswith(names) for c in letters)
     return fitting >= len(letters) * (0.35 if names != ("LATIN",) else 0.9)
+
+
+def unfounded_numbers(text: str, known: str) -> list[str]:
+    """Return the numbers of a text that the brief does not say: made-up facts, "15 years" or "50%".
+
+    Args:
+        text: The candidate; number words are looked for in English.
+        known: All that the brief says.
+    """
+    said = set(_numbers(known))
+    return [number for number in _numbers(text) if number not in said]
+
+
+def _numbers(text: str) -> list[str]:
+    plain = folded(text)  # NFKC-like folding turns ½ into 1⁄2
+    found = re.findall(r"\d+(?:[.,]\d+)*", plain)
+    return [*found, *(word for word in words_of(text) if word in _NUMBER_WORDS)]
 
 
 def near_duplicate(text: str, others: Iterable[str]) -> str:

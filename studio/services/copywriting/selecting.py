@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from studio.services.copywriting.ranking import score
-from studio.services.copywriting.rules import flaws, near_duplicate
+from studio.services.copywriting.rules import flaws, near_duplicate, unfounded_numbers
 from studio.services.copywriting.words import contains, display_width
 
 if TYPE_CHECKING:
@@ -138,9 +138,14 @@ def _ranked(
 ) -> list[str]:
     """Return the texts of a field that may be used, best first, near-duplicates left out."""
     selection, used = out
+    known = " ".join((brief.product, brief.message, brief.audience, *brief.must_haves))
+    known += f" {brief.brand.name} {brief.call_to_action}"
     passed: list[str] = []
     for text in pool:
         wrong = flaws(text, spec, brief.brand, language)
+        numbers = unfounded_numbers(text, known)
+        if numbers:
+            wrong.append(f"It says “{numbers[0]}”, a number that the brief does not give.")
         if wrong:
             selection.dropped.append(Dropped(spec.key, text, tuple(wrong)))
         else:

@@ -59,6 +59,7 @@ def test_tiktok_takes_neither_emoji_nor_braces():
 def test_ranking_prefers_what_says_something():
     good = score("Hot coffee, sunrise to noon", HEADLINE, BRIEF)
     assert good > score("Welcome", HEADLINE, BRIEF)
+    assert good > score("The Halden by Halden", HEADLINE, BRIEF)
     assert good > score("HOT COFFEE SUNRISE NOON!!", HEADLINE, BRIEF)
     assert 0.0 <= good <= 1.0
 
@@ -90,6 +91,15 @@ def test_near_duplicates_are_dropped_and_said():
     assert len(found.sets) == 1
     assert any("reads almost like" in item.reasons[0] for item in found.dropped)
     assert any(text.startswith("Headline: 1 fit within 27") for text in found.lacking)
+
+
+def test_numbers_that_nobody_gave_are_dropped():
+    pools = {**FEED_POOL, "headline": ["Hot for 15 hours", "Hot for thirteen years", "½ the price"]}
+    found = select(FEED, pools, BRIEF, "en")
+    assert found.sets == []
+    assert sum("number that the brief" in item.reasons[0] for item in found.dropped) == 3
+    pools["headline"].append("Hot for twelve hours")
+    assert select(FEED, pools, BRIEF, "en").sets[0]["headline"] == ["Hot for twelve hours"]
 
 
 def test_required_words_are_put_in():
@@ -150,8 +160,9 @@ def test_paths_are_decoded():
 
 def test_what_is_asked_names_limits_and_language():
     params = copy_params(BRIEF, RSA, "de", candidates=4, seed=1)
-    assert "German" in params["prompt"]
-    assert "cheap" in params["prompt"]
+    assert "German" in params["system"]
+    assert "cheap" in params["system"]
+    assert "cheap" not in params["prompt"]
     limits = {item["key"]: item for item in params["limits"]}
     assert limits["headline"]["max_width"] == 30
     assert limits["headline"]["width_rule"] == "cjk2"
