@@ -14,7 +14,7 @@ from generators import _torch
 from generators.api import CheckpointError, Generator, InvalidParameter
 from generators.image_diffusion import ladder, pictures
 from generators.image_diffusion.prompts import unread_note, unread_part
-from generators.image_diffusion.sampling import Inputs, sample, takes
+from generators.image_diffusion.sampling import Inputs, sample, takes_negative
 from generators.image_diffusion.settings import checkpoint_defaults, read_settings, rules_of
 from generators.image_diffusion.sizes import SizePlan, plan_size
 
@@ -161,7 +161,7 @@ class DiffusionGenerator(Generator):
     def _notes(self, pipeline: Pipeline, settings: ImageSettings) -> list[str]:
         notes = [unread_note(unread_part(pipeline, settings.prompt))]
         if settings.negative_prompt:
-            if takes(pipeline, "negative_prompt"):
+            if takes_negative(pipeline):
                 rest = unread_part(pipeline, settings.negative_prompt)
                 notes.append(unread_note(rest, "negative prompt"))
             else:

@@ -72,6 +72,13 @@ def takes(pipeline: Pipeline, name: str) -> bool:
     return name in inspect.signature(type(pipeline).__call__).parameters
 
 
+def takes_negative(pipeline: Pipeline) -> bool:
+    """Tell whether a negative prompt does anything (Flux has the word, and leaves it unread)."""
+    parameters = inspect.signature(type(pipeline).__call__).parameters
+    scale = parameters.get("true_cfg_scale")
+    return "negative_prompt" in parameters and (scale is None or scale.default > 1)
+
+
 def _arguments(
     pipeline: Pipeline,
     settings: ImageSettings,
@@ -96,7 +103,7 @@ def _arguments(
     # pipeline encode each with its own random generator.
     copies = 1 if inputs.image is None else count
     arguments["prompt"] = settings.prompt if copies == 1 else [settings.prompt] * count
-    if takes(pipeline, "negative_prompt") and settings.negative_prompt:
+    if takes_negative(pipeline) and settings.negative_prompt:
         negative = settings.negative_prompt
         arguments["negative_prompt"] = negative if copies == 1 else [negative] * count
     arguments["num_images_per_prompt"] = count if copies == 1 else 1

@@ -159,10 +159,12 @@ def rules_of(pipeline: Pipeline, checkpoint: CheckpointRef | None) -> SizeRules:
 def _native(
     pipeline: Pipeline, config: Component, factor: int, checkpoint: CheckpointRef | None
 ) -> int:
-    latent = config.get("sample_size") or getattr(pipeline, "default_sample_size", 0)
+    latent = config.get("sample_size")
     if isinstance(latent, list | tuple):
         latent = max(latent)
     if latent:
         return int(latent) * factor
     said = checkpoint.details.get("native_size") if checkpoint else 0
-    return said if isinstance(said, int) and said > 0 else 512
+    if isinstance(said, int) and said > 0:
+        return said
+    return int(getattr(pipeline, "default_sample_size", 64)) * factor

@@ -1,4 +1,4 @@
-"""Tiny real diffusion checkpoints with random weights: SD 1.5, SDXL, SD 3, PixArt-Sigma.
+"""Tiny real diffusion checkpoints with random weights: SD 1.5, SDXL, SD 3, PixArt-Sigma, Flux.
 
 Each is a whole pipeline folder as a person would add it, 64 px native, made in under a second.
 """
@@ -229,6 +229,39 @@ def pixart(folder: Path, seed: int = 0) -> Path:
         vae=_vae(),
         text_encoder=T5EncoderModel(t5),
         tokenizer=_t5_tokenizer(),
+    )
+    pipeline.save_pretrained(folder)
+    return folder
+
+
+def flux(folder: Path, seed: int = 0) -> Path:
+    """Write a tiny Flux.1: packed latents, guidance as an input, no negative prompt."""
+    import torch
+    from diffusers import FlowMatchEulerDiscreteScheduler, FluxPipeline, FluxTransformer2DModel
+    from transformers import CLIPTextModel, T5Config, T5EncoderModel
+
+    torch.manual_seed(seed)
+    transformer = FluxTransformer2DModel(
+        patch_size=1,
+        in_channels=16,
+        num_layers=1,
+        num_single_layers=1,
+        attention_head_dim=16,
+        num_attention_heads=2,
+        joint_attention_dim=64,
+        pooled_projection_dim=32,
+        axes_dims_rope=(4, 4, 8),
+        guidance_embeds=True,
+    )
+    t5 = T5Config(vocab_size=98, d_model=64, d_kv=16, d_ff=64, num_layers=2, num_heads=4)
+    pipeline = FluxPipeline(
+        transformer=transformer,
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0, use_dynamic_shifting=True),
+        vae=_vae(4, plain=True),
+        text_encoder=CLIPTextModel(clip_config()),
+        text_encoder_2=T5EncoderModel(t5),
+        tokenizer=_clip_tokenizer(folder / "tokenizer"),
+        tokenizer_2=_t5_tokenizer(),
     )
     pipeline.save_pretrained(folder)
     return folder

@@ -16,8 +16,6 @@ from generators.testing import RecordingContext
 if TYPE_CHECKING:
     from pathlib import Path
 
-FAMILIES = ("sd15", "sdxl", "sd3", "pixart")
-
 
 class Studio:
     """Loads tiny checkpoints and makes pictures with them."""
@@ -43,7 +41,7 @@ class Studio:
 
     def load(self, path: Path, adapters=()) -> DiffusionGenerator:
         """Load anything on the CPU."""
-        reference = CheckpointRef("x", path.name, str(path))
+        reference = CheckpointRef("x", path.name, str(path), details={"native_size": 64})
         return DiffusionGenerator.load(reference, tuple(adapters), "cpu", "auto", self.context())
 
     def generator(self, family: str) -> DiffusionGenerator:

@@ -26,7 +26,7 @@ from generators.testing import CHECKS, Conformance
 
 ALL_MODES = [
     (family, mode)
-    for family in ("sd15", "sdxl", "sd3")
+    for family in ("sd15", "sdxl", "sd3", "flux")
     for mode in ("text_to_image", "image_to_image", "inpaint")
 ] + [("pixart", "text_to_image")]
 ROLES = {"text_to_image": (), "image_to_image": ("image",), "inpaint": ("image", "mask")}
@@ -39,7 +39,6 @@ def _files(inputs, mode):
 @pytest.mark.parametrize("check", CHECKS)
 def test_conformance(studio, tmp_path, check):
     manifest = Registry.discover().get("image_diffusion")
-    assert manifest is not None
     request = Request(
         "image_diffusion",
         "text_to_image",
@@ -127,6 +126,13 @@ def test_every_scheduler_on_offer_works_and_the_others_are_refused(studio, famil
         "PNDMScheduler",
         "FlowMatchEulerDiscreteScheduler",
     )
+
+
+def test_a_negative_prompt_that_is_not_used_is_said(studio):
+    [(_, facts)] = studio.run(studio.generator("flux"), negative_prompt="blue")
+    assert "takes no negative prompt" in facts["note"]
+    [(_, facts)] = studio.run(studio.generator("sd15"), negative_prompt="blue")
+    assert facts["note"] == ""
 
 
 def test_odd_sizes_are_fitted_and_the_note_says_so(studio):
