@@ -49,6 +49,11 @@ class ImageLoader(QObject):
         with self._lock:
             return bool(self._asked or self._working)
 
+    @property
+    def kept(self) -> int:
+        """How many pictures are in the cache."""
+        return len(self._cache)
+
     def get(self, path: Path | str, size: QSize) -> QPixmap | None:
         """Return the picture fitted into ``size`` device pixels with its aspect kept, or None."""
         key = (str(path), size.width(), size.height())

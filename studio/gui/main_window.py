@@ -248,11 +248,11 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self._ask_about_closing(facts.active)
+        self._ask_about_closing()
 
-    def _ask_about_closing(self, count: int) -> None:
+    def _ask_about_closing(self) -> None:
         self.context.messages.ask(
-            self.tr("%n job(s) still to do. They go on without this window.", "", count),
+            self.tr("There is work in the queue. It goes on without this window."),
             self.tr("Open Brandloom again at any time to watch them live."),
             (
                 Choice(self.tr("Close, keep working"), self.close_now, "primary"),

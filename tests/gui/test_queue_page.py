@@ -229,3 +229,20 @@ def test_menus_offer_what_can_be_done(queue):
     titles = [action.text() for action in menu.actions() if action.text()]
     assert titles[:4] == ["Details", "Pause", "Move to the top", "Cancel"]
     menu.deleteLater()
+
+
+def test_the_selection_follows_a_job_that_moves(queue, library, settle):
+    ids = next_ids(queue)
+    queue.view().select_job(ids[2])
+    library.jobs.move(ids[2], to_top=True)
+    settle(lambda: next_ids(queue)[0] == ids[2])
+    assert queue.view().selected_ids() == [ids[2]]
+
+
+def test_return_presses_buttons_and_opens_details(queue, settle):
+    ids = next_ids(queue)
+    queue.view().select_job(ids[0])
+    QTest.keyClick(queue.view(), Qt.Key.Key_Return)
+    assert queue.panel.job_id == ids[0]
+    QTest.keyClick(queue.top.pause, Qt.Key.Key_Return)
+    settle(lambda: queue.context.engine.facts.paused is not None)

@@ -25,6 +25,7 @@ JOBS_MIME = "application/x-brandloom-jobs"
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_ROLE = ITEM_ROLE + 1
 RESULT_ROLE = ITEM_ROLE + 2
+CHUNK = 256  # rows compared at once
 BULK = 200  # from so many changes on, sorting anew is quicker than inserting one by one
 
 
@@ -53,6 +54,7 @@ class JobListModel(QAbstractListModel):
         self._rows: list[Row] = []
         self._words: tuple[str, ...] = ()
         self._expanded: dict[str, bool] = {}
+        self._known: dict[str, Row] = {}
         self._batches: dict[str, str] = {}
         self._results: dict[str, str] = {}
 
@@ -193,13 +195,16 @@ class JobListModel(QAbstractListModel):
     def replace(self, items: Iterable[JobItem]) -> None:
         """Show these jobs and no others."""
         self._items = {item.id: item for item in items if item.section() == self.section}
+        self._known.clear()
         self._order = sorted((item.order, item.id) for item in self._items.values())
         self._relayout()
 
     def put(self, items: Iterable[JobItem]) -> None:
         """Take in jobs as they stand now; those of other sections leave this one."""
-        touched: list[str] = []
         items = list(items)
+        if not any(item.id in self._items or item.section() == self.section for item in items):
+            return
+        touched: list[str] = []
         if len(items) > BULK:
             self.replace([*(self._items | {item.id: item for item in items}).values()])
             self._announce({item.id for item in items})
@@ -218,16 +223,21 @@ class JobListModel(QAbstractListModel):
 
     def drop(self, ids: Iterable[str]) -> None:
         """Take jobs out that are no longer in the library."""
-        for job_id in ids:
-            old = self._items.get(job_id)
-            if old is not None:
-                self._forget(old)
-        self._relayout()
+        gone = [item for job_id in ids if (item := self._items.get(job_id)) is not None]
+        for item in gone:
+            self._forget(item)
+        if gone:
+            self._relayout()
 
     def set_batches(self, titles: Mapping[str, str]) -> None:
         """Learn what batches are called."""
-        self._batches.update(titles)
-        self._announce_headers()
+        if titles:
+            self._batches.update(titles)
+            self._announce_headers()
+
+    def batch_ids(self) -> frozenset[str]:
+        """Return the batches whose titles are known."""
+        return frozenset(self._batches)
 
     def set_results(self, paths: Mapping[str, str]) -> None:
         """Learn the pictures that jobs made."""
@@ -257,6 +267,7 @@ class JobListModel(QAbstractListModel):
 
     def _forget(self, item: JobItem) -> None:
         del self._items[item.id]
+        self._known.pop(item.id, None)
         place = bisect_left(self._order, (item.order, item.id))
         del self._order[place]
 
@@ -269,7 +280,8 @@ class JobListModel(QAbstractListModel):
         ]
 
     def _relayout(self) -> None:
-        rows = layout(self._visible(), lanes=self.section == "next", expanded=self._expanded)
+        lanes = self.section == "next"
+        rows = layout(self._visible(), lanes=lanes, expanded=self._expanded, known=self._known)
         if rows != self._rows:
             self.rows_will_change.emit()
         self._swap(rows)
@@ -346,7 +358,11 @@ class JobListModel(QAbstractListModel):
 
 def _common(left: list[Row], right: list[Row]) -> int:
     """Return how many rows two lists share from their start."""
-    for place, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
+    shortest = min(len(left), len(right))
+    start = 0
+    while start < shortest and left[start : start + CHUNK] == right[start : start + CHUNK]:
+        start += CHUNK
+    for place in range(start, shortest):
+        if left[place] != right[place]:
             return place
-    return min(len(left), len(right))
+    return shortest

@@ -130,16 +130,25 @@ def matches(item: JobItem, words: Collection[str]) -> bool:
     return all(word in text for word in words)
 
 
-def layout(items: Iterable[JobItem], *, lanes: bool, expanded: Mapping[str, bool]) -> list[Row]:
+def layout(
+    items: Iterable[JobItem],
+    *,
+    lanes: bool,
+    expanded: Mapping[str, bool],
+    known: dict[str, Row] | None = None,
+) -> list[Row]:
     """Return the rows for items in order: a header per lane, a header per run of one batch.
 
     Args:
         items: Sorted.
         lanes: Show lane headers (what is still to come; not what ended).
         expanded: What a person opened or closed, by batch id.
+        known: Rows of jobs made before, by id, used again and added to: comparing the same
+            objects is what keeps long lists quick.
     """
     rows: list[Row] = []
     ordered = list(items)
+    known = {} if known is None else known
     start, lane = 0, None
     counts = _lane_counts(ordered) if lanes else {}
     while start < len(ordered):
@@ -147,17 +156,29 @@ def layout(items: Iterable[JobItem], *, lanes: bool, expanded: Mapping[str, bool
         if lanes and first.lane is not lane:
             lane = first.lane
             rows.append(Row("lane", lane.value, counts[lane]))
-        end = start + 1
-        while (
-            first.batch_id
-            and end < len(ordered)
-            and ordered[end].batch_id == first.batch_id
-            and (not lanes or ordered[end].lane is lane)
-        ):
-            end += 1
-        _add_run(rows, ordered[start:end], expanded)
+        end = _end_of_run(ordered, start, lanes=lanes) if first.batch_id else start + 1
+        if end == start + 1:
+            rows.append(_job_row(first, known, grouped=False))
+        else:
+            _add_run(rows, ordered[start:end], expanded, known)
         start = end
     return rows
+
+
+def _end_of_run(ordered: list[JobItem], start: int, *, lanes: bool) -> int:
+    batch_id, lane = ordered[start].batch_id, ordered[start].lane
+    for end in range(start + 1, len(ordered)):
+        item = ordered[end]
+        if item.batch_id != batch_id or (lanes and item.lane is not lane):
+            return end
+    return len(ordered)
+
+
+def _job_row(item: JobItem, known: dict[str, Row], *, grouped: bool) -> Row:
+    row = known.get(item.id)
+    if row is None or row.grouped is not grouped:
+        row = known[item.id] = Row("job", item.id, batch_id=item.batch_id, grouped=grouped)
+    return row
 
 
 def _lane_counts(items: list[JobItem]) -> dict[Lane, int]:
@@ -167,15 +188,13 @@ def _lane_counts(items: list[JobItem]) -> dict[Lane, int]:
     return counts
 
 
-def _add_run(rows: list[Row], run: list[JobItem], expanded: Mapping[str, bool]) -> None:
+def _add_run(
+    rows: list[Row], run: list[JobItem], expanded: Mapping[str, bool], known: dict[str, Row]
+) -> None:
     first = run[0]
-    if len(run) == 1:
-        rows.append(Row("job", first.id, batch_id=first.batch_id))
-        return
-    key = f"{first.batch_id}/{first.lane}"
-    rows.append(Row("batch", key, len(run), first.batch_id))
+    rows.append(Row("batch", first.batch_id + "/" + first.lane, len(run), first.batch_id))
     if expanded.get(first.batch_id, len(run) < COLLAPSE_FROM):
-        rows.extend(Row("job", item.id, batch_id=first.batch_id, grouped=True) for item in run)
+        rows.extend(_job_row(item, known, grouped=True) for item in run)
 
 
 def result_paths(library: Library, items: Iterable[JobItem]) -> dict[str, str]:

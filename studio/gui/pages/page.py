@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.commands import Command
 from studio.gui.theme.tokens import SIZES
@@ -66,6 +66,14 @@ class Page(QWidget):
     def focus_target(self) -> QWidget:
         """Return what takes the focus when the page is shown."""
         return self
+
+    def main_view(self) -> QAbstractScrollArea | None:
+        """Return what a person scrolls here, if anything; benchmarks scroll it."""
+        return None
+
+    def is_painted(self) -> bool:
+        """Tell whether everything in sight has arrived: rows, texts, pictures."""
+        return not self.context.store.busy and not self.context.images.busy
 
     def leave(self) -> None:
         """Be hidden: stop what moves, keep what was typed."""

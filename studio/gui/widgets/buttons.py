@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 _ICON_TOKENS = {"": "text", "primary": "on_accent", "danger": "on_bad", "ghost": "text_soft"}
 
 
+class PushButton(QPushButton):
+    """A push button that Return presses too, as in a dialog."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press on Return as on Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(text: str, kind: Kind = "", icon: str = "") -> QPushButton:
     """Return a push button.
 
@@ -36,7 +47,7 @@ def button(text: str, kind: Kind = "", icon: str = "") -> QPushButton:
         kind: One ``primary`` button at most on a page; ``ghost`` for what is used less.
         icon: Of ``assets/icons``, before the text.
     """
-    made = QPushButton(text)
+    made = PushButton(text)
     made.setProperty("kind", kind)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

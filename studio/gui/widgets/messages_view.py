@@ -1,10 +1,10 @@
-"""How messages look: toasts at the lower right, banners above the page."""
+"""How messages look: toasts at the lower edge, banners above the page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui.theme.tokens import SIZES
@@ -160,7 +160,7 @@ class Toast(QFrame):
 
 
 class ToastArea(QObject):
-    """Places toasts over the lower right corner of the window."""
+    """Places toasts over the lower edge of the window, in the middle: beside panels' buttons."""
 
     def __init__(self, over: QWidget, messages: Messages) -> None:
         super().__init__(over)
@@ -198,10 +198,10 @@ class ToastArea(QObject):
             self._place()
 
     def _place(self) -> None:
-        corner = QPoint(self._over.width() - SIZES.block, self._over.height() - SIZES.block)
+        bottom = self._over.height() - SIZES.block
         for toast in reversed(self._toasts):
             toast.adjustSize()
-            corner.setY(corner.y() - toast.height())
-            toast.move(corner.x() - toast.width(), corner.y())
+            bottom -= toast.height()
+            toast.move((self._over.width() - toast.width()) // 2, bottom)
             toast.raise_()
-            corner.setY(corner.y() - SIZES.step)
+            bottom -= SIZES.step

@@ -174,6 +174,14 @@ class QueuePage(Page):
         view = self.view()
         return view if self.stack.currentWidget() is view else self
 
+    def main_view(self) -> JobListView:
+        """Return the list that is shown."""
+        return self.view()
+
+    def is_painted(self) -> bool:
+        """Tell whether the lists are filled and nothing is under way."""
+        return self._loaded and super().is_painted()
+
     def on_changes(self, changes: Changes) -> None:
         """Read what changed; several changes become one reading."""
         self._jobs.update(changes.jobs)
@@ -227,10 +235,11 @@ class QueuePage(Page):
         jobs, self._jobs = self._jobs, set()
         progress, self._progress = self._progress, set()
         registry = self.context.registry
+        known = self.models["next"].batch_ids()
         self._reading = True
         self.context.store.read(
             self,
-            lambda library: read_patch(library, registry, jobs, progress),
+            lambda library: read_patch(library, registry, jobs, progress, known),
             self._take_patch,
             self._patch_failed,
         )

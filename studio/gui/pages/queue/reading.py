@@ -11,7 +11,7 @@ from studio.core.job import FINAL, Job, JobEvent, JobProgress, JobStatus
 from studio.gui.models.job_rows import SECTIONS, JobItem, Section, make_item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from generators.api import JsonValue
     from generators.registry import Registry
@@ -90,17 +90,22 @@ def read_ended(
 
 
 def _batches(library: Library) -> dict[str, str]:
-    return {batch.id: batch.title for batch in library.jobs.batches(limit=200) if batch.title}
+    return {batch.id: batch.title for batch in library.jobs.batches(limit=200)}
 
 
 def read_patch(
-    library: Library, registry: Registry, jobs: Iterable[str], progress: Iterable[str]
+    library: Library,
+    registry: Registry,
+    jobs: Iterable[str],
+    progress: Iterable[str],
+    known_batches: Collection[str],
 ) -> QueuePatch:
     """Return the jobs of some ids as they stand, and how far the running ones are."""
     items = [make_item(job, registry) for job in library.jobs.get_many(jobs)]
     found = {job_id: library.jobs.progress(job_id) for job_id in progress}
     known = {job_id: value for job_id, value in found.items() if value is not None}
-    return QueuePatch(items, known, _batches(library) if items else {})
+    new = any(item.batch_id and item.batch_id not in known_batches for item in items)
+    return QueuePatch(items, known, _batches(library) if new else {})
 
 
 def read_details(library: Library, job_id: str) -> JobDetails:

@@ -70,7 +70,7 @@ class QueueTopBar(QObject):
         if not facts.running:
             return self.tr("Engine stopped"), "text_faint"
         engine = facts.engine
-        parts = [engine.device or self.tr("Engine")]
+        parts = [engine.device.upper() or self.tr("Engine")]
         if engine.rss:
             parts.append(words.size(engine.rss))
         if engine.resident:

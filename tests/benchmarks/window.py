@@ -1,0 +1,143 @@
+"""How long the GUI thread is away while pages load, scroll and change under one's eyes.
+
+``python tests/benchmarks/window.py [--check] [--jobs N] [--assets N] [--page ID]``: every page of
+the rail is opened and scrolled from end to end; the Queue page is watched while jobs run and end.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from helpers.big_library import fill  # noqa: E402
+from helpers.figures import Figures, parser, percentile  # noqa: E402
+from helpers.sample_library import fill_assets, image_request  # noqa: E402
+from helpers.stalls import StallMeter  # noqa: E402
+
+from studio.core.job import Lane, NewJob  # noqa: E402
+from studio.store.library import Library  # noqa: E402
+
+SCROLL_SECONDS = 4.0
+
+
+def fill_queue(library: Library, count: int) -> None:
+    """Add many single jobs, and a few batches."""
+    for start in range(0, count, 1000):
+        library.jobs.enqueue(
+            [
+                NewJob(
+                    image_request(n),
+                    batch_id=f"{n // 4:026}" if n % 2 else f"{n:026}",
+                    lane=Lane.BATCH,
+                )
+                for n in range(start, min(count, start + 1000))
+            ]
+        )
+
+
+def main() -> int:
+    """Measure; return the exit code."""
+    options = parser(str(__doc__))
+    options.add_argument("--jobs", type=int, default=10_000)
+    options.add_argument("--assets", type=int, default=20_000)
+    options.add_argument("--page", default="", help="only this page")
+    chosen = options.parse_args()
+    figures = Figures(chosen.check)
+    with tempfile.TemporaryDirectory(prefix="brandloom-window-") as folder:
+        os.environ["BRANDLOOM_CONFIG"] = str(Path(folder) / "config")
+        root = Path(folder) / "library"
+        with Library.open(root) as library:
+            fill(library, chosen.assets)
+            fill_assets(library, images=48)
+            fill_queue(library, chosen.jobs)
+        measure(figures, root, chosen.page)
+    return figures.report()
+
+
+def measure(figures: Figures, root: Path, only: str) -> None:
+    """Open every page, scroll it, and run jobs under the Queue page."""
+    from studio.gui.application import make_application, open_window, stay_smooth
+
+    stay_smooth()
+    app = make_application(["brandloom"])
+    window = open_window(app, root, start_engine=False)
+    for page_id in window.page_ids():
+        if only not in ("", page_id):
+            continue
+        meter = StallMeter()
+        meter.start()
+        window.show_page(page_id, {})
+        pump(app, window.page.is_painted, 20)
+        _add(figures, f"{page_id}: opening", meter.stop())
+        if window.page.main_view() is not None:
+            _add(figures, f"{page_id}: scrolling", scrolled(app, window))
+        if page_id == "queue":
+            _add(figures, "queue: jobs run and end", _worked(app, root))
+    window.close_now()
+
+
+def pump(app, condition, seconds: float) -> None:
+    """Process events until a condition holds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not condition():
+        app.processEvents()
+        time.sleep(0.0005)
+
+
+def scrolled(app, window) -> list[float]:
+    """Scroll the page's view from end to end, a step a frame."""
+    bar = window.page.main_view().verticalScrollBar()
+    meter = StallMeter()
+    began = time.monotonic()
+    meter.start()
+    while (share := (time.monotonic() - began) / SCROLL_SECONDS) < 1:
+        bar.setValue(round(share * bar.maximum()))
+        pump(app, lambda: False, 0.012)
+    return meter.stop()
+
+
+def _worked(app, root: Path) -> list[float]:
+    """Let another thread run and finish ten jobs a second for a while."""
+    import threading
+
+    stop = threading.Event()
+
+    def work() -> None:
+        with Library.open(root) as library:
+            while not stop.is_set():
+                job = library.jobs.claim("bench")
+                if job is None:
+                    return
+                for step in range(4):
+                    library.jobs.report(
+                        job.token, done=step, total=4, phase="running", text="word " * step
+                    )
+                    stop.wait(0.02)
+                library.jobs.finish(job.token)
+
+    worker = threading.Thread(target=work)
+    meter = StallMeter()
+    meter.start()
+    worker.start()
+    pump(app, lambda: False, SCROLL_SECONDS)
+    gaps = meter.stop()
+    stop.set()
+    worker.join()
+    return gaps
+
+
+def _add(figures: Figures, name: str, gaps: list[float]) -> None:
+    figures.add(f"{name}, GUI thread away p95", percentile(gaps, 0.95), "ms", 16)
+    figures.add(f"{name}, GUI thread away at most", max(gaps), "ms", 50)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
