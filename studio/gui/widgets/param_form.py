@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from studio.gui.theme.manager import set_icon
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import button
-from studio.gui.widgets.param_fields import ParamField, make_field
+from studio.gui.widgets.param_fields import make_field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from generators.api import JsonValue
     from generators.manifest import Manifest, ParamSpec
+    from studio.gui.widgets.param_base import ParamField
 
 COLUMNS = 2
 
