@@ -1,6 +1,6 @@
 """What the queue, the engine and the worker add to a job, against the same pipeline in a bare loop.
 
-    python tests/benchmarks/overhead.py [--rounds N] [--only image|text] [--check]
+    python tests/benchmarks/overhead.py [--rounds N] [--only image|text] [--threads N] [--check]
 
 One arm is enqueue → engine → worker → finished asset in the library; the other is diffusers (or
 transformers) alone in this process, its file written too. The arms take turns in one run, both
@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
-os.environ.setdefault("OMP_NUM_THREADS", str(min(2, os.cpu_count() or 1)))  # in both arms
 os.environ["HF_HUB_OFFLINE"] = "1"
 warnings.simplefilter("ignore")
 
@@ -161,7 +160,7 @@ ARMS = {
         "sd15",
         "diffusers",
     ),
-    "text": (text_checkpoint, bare_text, "text_gpt", "write", "llama", "transformers"),
+    "text": (text_checkpoint, bare_text, "text_gpt", "write", "causal_lm", "transformers"),
 }
 
 
@@ -220,11 +219,14 @@ def main() -> int:
     options = parser(__doc__ or "")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--only", choices=tuple(ARMS))
+    options.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="of both arms")
     chosen = options.parse_args()
+    os.environ["OMP_NUM_THREADS"] = str(chosen.threads)  # before torch is imported, in both arms
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     figures = Figures(check=chosen.check)
+    figures.note(f"{chosen.threads} threads in each arm")
     for kind in ARMS:
         if chosen.only in (None, kind):
             measure(kind, chosen.rounds, figures)
