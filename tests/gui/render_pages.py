@@ -83,6 +83,8 @@ def _render_page(app, root: Path, page_id: str, theme_name: str, out: Path, stat
 def _scenes(window, page_id: str, state: str):
     """Yield a name for each thing to show on a page, after bringing it about."""
     yield state
+    if page_id == "library":
+        yield from _library_scenes(window, state)
     if page_id == "queue" and state == "filled":
         page = window.page
         page.open_job(page.models["next"].ids_at([1])[0])
@@ -103,6 +105,33 @@ def _scenes(window, page_id: str, state: str):
         window.shortcut_sheet.start()
         yield "filled-shortcuts"
         window.shortcut_sheet.close_sheet()
+
+
+def _library_scenes(window, state: str):
+    """Yield the scenes of the Library page."""
+    if state == "empty":
+        return
+    page = window.page
+    rows = page.model.rowCount()
+    page.grid.select_ids([page.model.id_at(rows - 2)])
+    yield "filled-details"
+    page.grid.select_ids([page.model.id_at(row) for row in (rows - 3, rows - 4)])
+    yield "filled-many"
+    page.compare()
+    yield "filled-compare"
+    page.comparing().ways.set_value("slide")
+    page.comparing().ways.changed.emit("slide")
+    yield "filled-slider"
+    page.comparing().close_sheet()
+    for row, name in ((rows - 2, "image"), (0, "sound"), (5, "text")):
+        page.grid.select_ids([page.model.id_at(row)])
+        page.open_preview(page.model.id_at(row))
+        yield f"filled-preview-{name}"
+        page.preview().close_sheet()
+    page.filters.search.setText("nothing like this")
+    page.filters.search.searched.emit("nothing like this")
+    yield "filled-nothing"
+    page.filters.clear_filters()
 
 
 def settle(app, context, quiet: float = 0.35, limit: float = 15.0) -> None:

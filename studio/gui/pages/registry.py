@@ -48,6 +48,13 @@ class PageSpec:
 #: In the order of the rail; later ones (Campaigns, Brands, Models, Settings) slot in between.
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(
+        "library",
+        str(QT_TRANSLATE_NOOP("Pages", "Library")),
+        "images",
+        "studio.gui.pages.library.page:LibraryPage",
+        "assets pictures texts sounds boards trash search",
+    ),
+    PageSpec(
         "queue",
         str(QT_TRANSLATE_NOOP("Pages", "Queue")),
         "list-video",

@@ -1,0 +1,339 @@
+"""What can be done with assets, from any page: rate, tag, export, trash, import, use again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+
+from generators.api import UserFacingError
+from studio.gui.messages import Choice
+from studio.gui.widgets.pick_files import pick_files, pick_folder
+from studio.services.files.exporting import Exported, export_each
+from studio.services.files.importing import Imported, import_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from studio.core.asset import Board
+    from studio.gui.context import AppContext
+    from studio.store.library import Library
+
+IMPORT_KEY, BOARD_KEY = "assets.import", "assets.board"
+MANY = 4  # files from which on an import says how far it is
+IMPORTED_KINDS = "*.png *.jpg *.jpeg *.webp *.wav *.flac *.mp3 *.ogg *.txt *.md *.json"
+
+
+class AssetActions(QObject):
+    """Operations on assets by id; each says in the window what came of it."""
+
+    def __init__(self, context: AppContext, over: QWidget) -> None:
+        super().__init__(over)
+        self._context = context
+        self._over = over
+        self._stopped = False
+
+    # small changes ------------------------------------------------------------------------------
+
+    def rate(self, ids: Sequence[str], rating: int) -> None:
+        """Give a rating of 0 to 5."""
+        self._each(ids, lambda library, asset_id: library.assets.update(asset_id, rating=rating))
+
+    def set_title(self, asset_id: str, title: str) -> None:
+        """Give another title."""
+        self._each([asset_id], lambda library, one: library.assets.update(one, title=title))
+
+    def set_tags(self, asset_id: str, tags: Sequence[str]) -> None:
+        """Set all tags of one asset."""
+        self._each([asset_id], lambda library, one: library.assets.update(one, tags=tags))
+
+    def add_tag(self, ids: Sequence[str], tag: str) -> None:
+        """Give several assets one more tag."""
+
+        def change(library: Library, asset_id: str) -> object:
+            asset = library.assets.get(asset_id)
+            return library.assets.update(asset_id, tags=(*asset.tags, tag))
+
+        self._each(ids, change)
+
+    def _each(self, ids: Sequence[str], change: Callable[[Library, str], object]) -> None:
+        ids = list(ids)
+
+        def run(library: Library) -> None:
+            with library.transaction():
+                for asset_id in ids:
+                    change(library, asset_id)
+
+        self._context.store.write(self, run)
+
+    # boards -------------------------------------------------------------------------------------
+
+    def add_to_board(self, board: Board, ids: Sequence[str]) -> None:
+        """Put assets on a board, and offer to take them off again."""
+        ids = list(ids)
+        undo = Choice(self.tr("Undo"), lambda: self.remove_from_board(board.id, ids))
+        said = self.tr("%n added to “{0}”.", "", len(ids)).format(board.name)
+        self._context.store.write(
+            self,
+            lambda library: library.assets.add_to_board(board.id, ids),
+            lambda _board: self._context.messages.good(said, undo),
+        )
+
+    def remove_from_board(self, board_id: str, ids: Sequence[str]) -> None:
+        """Take assets off a board; they stay in the library."""
+        ids = list(ids)
+        self._context.store.write(
+            self, lambda library: library.assets.remove_from_board(board_id, ids)
+        )
+
+    def create_board(
+        self, name: str, ids: Sequence[str] = (), done: Callable[[Board], None] | None = None
+    ) -> None:
+        """Make a board with assets on it."""
+        ids = list(ids)
+
+        def make(library: Library) -> Board:
+            with library.transaction():
+                board = library.assets.create_board(name)
+                return library.assets.add_to_board(board.id, ids)
+
+        def made(board: Board) -> None:
+            self._context.messages.good(self.tr("Board “{0}” made.").format(board.name))
+            if done is not None:
+                done(board)
+
+        self._context.store.write(self, make, made)
+
+    def rename_board(self, board_id: str, name: str) -> None:
+        """Give a board another name."""
+        self._context.store.write(self, lambda library: library.assets.rename_board(board_id, name))
+
+    def delete_board(self, board: Board) -> None:
+        """Ask, then delete a board; its assets stay."""
+        self._context.messages.ask(
+            self.tr("Delete the board “{0}”?").format(board.name),
+            self.tr("Its assets stay in the library."),
+            (
+                Choice(self.tr("Delete board"), lambda: self._delete_board(board.id), "danger"),
+                Choice(self.tr("Keep it"), lambda: None),
+            ),
+            BOARD_KEY,
+        )
+
+    def _delete_board(self, board_id: str) -> None:
+        self._context.store.write(self, lambda library: library.assets.delete_board(board_id))
+
+    # trash --------------------------------------------------------------------------------------
+
+    def trash(self, ids: Sequence[str]) -> None:
+        """Put assets into the trash, with a way back."""
+        ids = list(ids)
+        undo = Choice(self.tr("Undo"), lambda: self.restore(ids, quietly=True))
+        self._context.store.write(
+            self,
+            lambda library: library.assets.trash(ids),
+            lambda count: self._context.messages.good(
+                self.tr("%n moved to the trash.", "", count), undo
+            ),
+        )
+
+    def restore(self, ids: Sequence[str], *, quietly: bool = False) -> None:
+        """Take assets out of the trash."""
+        ids = list(ids)
+
+        def said(count: int) -> None:
+            if not quietly:
+                self._context.messages.good(self.tr("%n restored.", "", count))
+
+        self._context.store.write(self, lambda library: library.assets.restore(ids), said)
+
+    def empty_trash(self, count: int, ids: Sequence[str] | None = None) -> None:
+        """Ask, then delete for good what is in the trash (or a part of it)."""
+        chosen = None if ids is None else list(ids)
+        self._context.messages.ask(
+            self.tr("Delete %n asset(s) for good?", "", count),
+            self.tr("Their files go too. This cannot be undone."),
+            (
+                Choice(self.tr("Delete for good"), lambda: self._empty(chosen), "danger"),
+                Choice(self.tr("Keep them"), lambda: None),
+            ),
+            "assets.trash",
+        )
+
+    def _empty(self, ids: list[str] | None) -> None:
+        self._context.store.write(
+            self,
+            lambda library: library.assets.empty_trash(ids),
+            lambda count: self._context.messages.good(self.tr("%n deleted.", "", count)),
+        )
+
+    # out ----------------------------------------------------------------------------------------
+
+    def copy_text(self, text: str, said: str) -> None:
+        """Put a text on the clipboard."""
+        QGuiApplication.clipboard().setText(text)
+        self._context.messages.good(said)
+
+    def copy_image(self, file: str) -> None:
+        """Put a picture, and its file, on the clipboard."""
+
+        def take(image: QImage) -> None:
+            data = QMimeData()
+            data.setImageData(image)
+            data.setUrls([QUrl.fromLocalFile(file)])
+            QGuiApplication.clipboard().setMimeData(data)
+            self._context.messages.good(self.tr("Picture copied."))
+
+        self._context.store.work(self, lambda: QImage(file), take)
+
+    def reveal(self, file: str) -> None:
+        """Show the folder that holds a file."""
+        _open_folder(Path(file).parent)
+
+    def export(self, ids: Sequence[str]) -> None:
+        """Ask for a folder, then write the assets there, marked as AI-made."""
+        ids = list(ids)
+        if ids:
+            pick_folder(
+                self._over,
+                self.tr("Export to a folder"),
+                lambda folder: self.export_to(ids, folder),
+            )
+
+    def export_to(self, ids: Sequence[str], folder: Path) -> None:
+        """Write assets to a folder, marked as AI-made, without their recipes."""
+        ids = list(ids)
+        self._context.store.read(
+            self,
+            lambda library: export_each(library, ids, folder),
+            lambda done: self._exported(done, folder),
+        )
+
+    def _exported(self, done: list[Exported], folder: Path) -> None:
+        show = Choice(
+            self.tr("Show folder"),
+            lambda: _open_folder(folder),
+        )
+        failed = [item for item in done if item.path is None]
+        good = len(done) - len(failed)
+        if good:
+            said = self.tr("%n exported to “{0}”, marked as made by AI.", "", good)
+            if not any(item.marked for item in done):
+                said = self.tr("%n exported to “{0}”.", "", good)
+            self._context.messages.good(said.format(folder.name), show)
+        if failed:
+            self._context.messages.bad(
+                self.tr("%n could not be exported.", "", len(failed)),
+                " ".join(item.problem for item in failed[:3]),
+            )
+
+    # in -----------------------------------------------------------------------------------------
+
+    def import_pick(self) -> None:
+        """Ask for files to bring in."""
+        kinds = self.tr("Pictures, sound and text") + f" ({IMPORTED_KINDS})"
+        pick_files(self._over, self.tr("Import files"), self.import_files, kinds=kinds)
+
+    def import_files(
+        self, paths: Sequence[Path], done: Callable[[str], None] | None = None
+    ) -> None:
+        """Bring files in one after another, with their recipes; say what came of it.
+
+        Args:
+            paths: Files; a folder is refused in words.
+            done: Gets the id of the only asset, when there was one file and it worked.
+        """
+        run = _ImportRun(list(paths), done)
+        self._stopped = False
+        self._import_next(run)
+
+    def _import_next(self, run: _ImportRun) -> None:
+        if self._stopped or not run.left:
+            self._context.messages.withdraw(IMPORT_KEY)
+            self._imported(run)
+            return
+        if run.total >= MANY:
+            self._context.messages.warn(
+                self.tr("Importing file {0} of {1} …").format(
+                    run.total - len(run.left) + 1, run.total
+                ),
+                choice=Choice(self.tr("Stop"), self._stop_import),
+                key=IMPORT_KEY,
+            )
+        path = run.left.pop(0)
+        self._context.store.write(
+            self,
+            lambda library: import_file(library, path),
+            lambda imported: self._one_imported(run, imported),
+            lambda error: self._one_failed(run, error),
+        )
+
+    def _stop_import(self) -> None:
+        self._stopped = True
+
+    def _one_imported(self, run: _ImportRun, imported: Imported) -> None:
+        run.good.append(imported)
+        self._import_next(run)
+
+    def _one_failed(self, run: _ImportRun, error: Exception) -> None:
+        if not isinstance(error, UserFacingError):
+            self._context.store.show(error)
+        run.bad.append(str(error))
+        self._import_next(run)
+
+    def _imported(self, run: _ImportRun) -> None:
+        messages = self._context.messages
+        if run.bad:
+            messages.bad(
+                self.tr("%n file(s) could not be imported.", "", len(run.bad)),
+                " ".join(run.bad[:3]),
+            )
+        warnings = [item.warning for item in run.good if item.warning]
+        if warnings:
+            messages.warn(warnings[0], " ".join(warnings[1:3]))
+        if not run.good:
+            return
+        first = run.good[0]
+        if len(run.good) > 1:
+            known = sum(item.known for item in run.good)
+            said = self.tr("%n imported.", "", len(run.good) - known)
+            if known:
+                said += " " + self.tr("%n in the library already.", "", known)
+            messages.good(said)
+            return
+        said = self.tr("“{0}” is in the library.").format(first.asset.title or first.asset.id)
+        choice = None
+        if first.asset.recipe is not None and self._context.has_page("create"):
+            choice = Choice(self.tr("Use this recipe"), lambda: self.more_like(first.asset.id))
+        messages.good(said, choice)
+        if run.done is not None and run.total == 1:
+            run.done(first.asset.id)
+
+    # again --------------------------------------------------------------------------------------
+
+    def more_like(self, asset_id: str) -> None:
+        """Open Create with the recipe of an asset."""
+        self._context.go("create", recipe=asset_id)
+
+    def use_as_reference(self, asset_id: str) -> None:
+        """Open Create with an asset as the picture to start from."""
+        self._context.go("create", reference=asset_id)
+
+
+class _ImportRun:
+    """Files that come in, and what came of them."""
+
+    def __init__(self, paths: list[Path], done: Callable[[str], None] | None) -> None:
+        self.left = paths
+        self.total = len(paths)
+        self.done = done
+        self.good: list[Imported] = []
+        self.bad: list[str] = []
+
+
+def _open_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -1,0 +1,122 @@
+"""One asset, large: a picture to look into, a text to read, a sound to hear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.gui.theme.manager import font
+from studio.gui.theme.tokens import SIZES
+from studio.gui.widgets.audio_player import AudioPlayer
+from studio.gui.widgets.surfaces import EmptyState
+from studio.gui.widgets.zoom_view import ZoomView
+
+if TYPE_CHECKING:
+    from studio.gui.context import AppContext
+    from studio.gui.models.asset_rows import AssetItem
+    from studio.gui.models.asset_thumbnails import AssetThumbnails
+
+MOST_TEXT = 200_000  # characters of a file that are shown
+WAVE = 512  # pixels
+
+
+class Waveform(QWidget):
+    """The waveform of a sound."""
+
+    def __init__(self, thumbnails: AssetThumbnails) -> None:
+        super().__init__()
+        self._thumbnails = thumbnails
+        self._item: AssetItem | None = None
+        self.setMinimumSize(120, 80)
+        thumbnails.changed.connect(lambda _sha: self.update())
+
+    def set_item(self, item: AssetItem) -> None:
+        """Show a sound."""
+        self._item = item
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw it across the width."""
+        picture = None if self._item is None else self._thumbnails.get(self._item, WAVE)
+        if picture is not None:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            width = min(self.width(), 900)
+            height = min(self.height(), 220)
+            target = QRect(
+                (self.width() - width) // 2, (self.height() - height) // 2, width, height
+            )
+            painter.drawPixmap(target, picture)
+
+
+class AssetStage(QWidget):
+    """Shows an asset by its kind."""
+
+    def __init__(self, context: AppContext, thumbnails: AssetThumbnails) -> None:
+        super().__init__()
+        self._context = context
+        self.item: AssetItem | None = None
+        self._stack = QStackedWidget()
+        self.view = ZoomView(context.images, self.tr("Picture"))
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName(self.tr("Text"))
+        self.text.setFont(font(SIZES.title))
+        sound = QWidget()
+        column = QVBoxLayout(sound)
+        column.setContentsMargins(SIZES.block, SIZES.block, SIZES.block, SIZES.block)
+        self.wave = Waveform(thumbnails)
+        self.player = AudioPlayer()
+        column.addWidget(self.wave, 1)
+        column.addWidget(self.player)
+        self._sorry = EmptyState("circle-alert", self.tr("The file is missing or cannot be shown."))
+        for page in (self.view, self.text, sound, self._sorry):
+            self._stack.addWidget(page)
+        self._sound = sound
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def set_item(self, item: AssetItem) -> None:
+        """Show an asset."""
+        self.item = item
+        self.player.set_file(item.file)
+        if item.missing:
+            self._stack.setCurrentWidget(self._sorry)
+        elif item.modality == "image":
+            self.view.set_picture(item.file, QSize(item.width, item.height))
+            self._stack.setCurrentWidget(self.view)
+        elif item.modality == "audio":
+            self.wave.set_item(item)
+            self._stack.setCurrentWidget(self._sound)
+        else:
+            self.text.setPlainText(item.text)
+            self._stack.setCurrentWidget(self.text)
+            self._context.store.work(
+                self, lambda: _read(item.file), lambda text: self._take_text(item.id, text),
+                lambda _error: None, key="stage.text",
+            )  # fmt: skip
+
+    def stop(self) -> None:
+        """Stop what plays."""
+        self.player.stop()
+
+    def focus_inside(self) -> None:
+        """Put the focus on what is shown."""
+        current = self._stack.currentWidget()
+        target: QWidget | None = self.player.play_button if current is self._sound else current
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_text(self, asset_id: str, text: str) -> None:
+        if self.item is not None and self.item.id == asset_id and text:
+            self.text.setPlainText(text)
+
+
+def _read(file: str) -> str:
+    with Path(file).open(encoding="utf-8", errors="replace") as source:
+        return source.read(MOST_TEXT)

@@ -1,0 +1,118 @@
+"""Plays one sound, where this computer can; else offers another program, in words."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from studio.gui.theme.tokens import SIZES
+from studio.gui.widgets.buttons import IconButton, button
+from studio.gui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+@cache
+def multimedia() -> ModuleType | None:
+    """Return Qt's multimedia module, or None where its system libraries or devices are missing."""
+    try:
+        module = importlib.import_module("PySide6.QtMultimedia")
+    except ImportError:
+        return None
+    return module if module.QMediaDevices.audioOutputs() else None
+
+
+class AudioPlayer(QWidget):
+    """Play, pause, and a line for the place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file = ""
+        self._player: Any = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SIZES.step)
+        row = QHBoxLayout()
+        row.setSpacing(SIZES.step)
+        self.play_button = IconButton("play", self.tr("Play"))
+        self.play_button.clicked.connect(self.toggle)
+        self.place = QSlider(Qt.Orientation.Horizontal)
+        self.place.setAccessibleName(self.tr("Place in the sound"))
+        self.place.sliderMoved.connect(self._seek)
+        self.time = label("0:00", "caption")
+        row.addWidget(self.play_button)
+        row.addWidget(self.place, 1)
+        row.addWidget(self.time)
+        self._controls = QWidget()
+        self._controls.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._controls)
+        self._sorry = QWidget()
+        other = QHBoxLayout(self._sorry)
+        other.setContentsMargins(0, 0, 0, 0)
+        other.addWidget(
+            label(self.tr("This computer cannot play sound here."), "soft", wrap=True), 1
+        )
+        self.open_button = button(self.tr("Open in player"), icon="external-link")
+        self.open_button.clicked.connect(self._open_outside)
+        other.addWidget(self.open_button)
+        column.addWidget(self._sorry)
+        can = multimedia() is not None
+        self._controls.setVisible(can)
+        self._sorry.setVisible(not can)
+
+    def set_file(self, file: str) -> None:
+        """Get ready to play a file; stops what plays."""
+        self.stop()
+        self._file = file
+        self.place.setValue(0)
+        self.time.setText("0:00")
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        module = multimedia()
+        if module is None or not self._file:
+            return
+        if self._player is None:
+            self._player = module.QMediaPlayer(self)
+            self._player.setAudioOutput(module.QAudioOutput(self))
+            self._player.positionChanged.connect(self._on_place)
+            self._player.durationChanged.connect(lambda length: self.place.setRange(0, length))
+            self._player.playingChanged.connect(self._on_playing)
+        url = QUrl.fromLocalFile(self._file)
+        if self._player.source() != url:
+            self._player.setSource(url)
+        if self._player.isPlaying():
+            self._player.pause()
+        else:
+            self._player.play()
+
+    def stop(self) -> None:
+        """Stop playing."""
+        if self._player is not None:
+            self._player.stop()
+
+    def _seek(self, place: int) -> None:
+        if self._player is not None:
+            self._player.setPosition(place)
+
+    def _on_place(self, place: int) -> None:
+        if not self.place.isSliderDown():
+            self.place.setValue(place)
+        minutes, rest = divmod(place // 1000, 60)
+        self.time.setText(f"{minutes}:{rest:02}")
+
+    def _on_playing(self, playing: bool) -> None:
+        if playing:
+            self.play_button.set_look("pause", self.tr("Pause"))
+        else:
+            self.play_button.set_look("play", self.tr("Play"))
+
+    def _open_outside(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._file))
