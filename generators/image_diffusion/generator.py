@@ -5,8 +5,8 @@ The work is in the modules beside this one; this is the order in which they are 
 
 from __future__ import annotations
 
-import dataclasses
 import math
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -94,7 +94,6 @@ class DiffusionGenerator(Generator):
 
     def run(self, request: Request, context: Context) -> Iterator[Artifact]:
         """Make the pictures of a request, each handed out as soon as its batch is whole."""
-        from generators.image_diffusion.loading import derive
         from generators.image_diffusion.schedulers import make_scheduler
         from generators.image_diffusion.watch import Watch
 
@@ -104,11 +103,7 @@ class DiffusionGenerator(Generator):
         plan = self._plan(settings, given)
         inputs = _fitted(given, given_mask, plan)
         level = context.memory_level
-        with _torch.memory_guard():
-            if settings.mode not in self._pipelines:
-                self._pipelines[settings.mode] = derive(self._pipelines[""], settings.mode)
-            pipeline = self._pipelines[settings.mode]
-            self._ladder.apply(pipeline, level)
+        pipeline = self._pipeline(settings.mode, level)
         size = ladder.batch_size(level, len(settings.seeds))
         watch = Watch(
             context,
@@ -131,18 +126,20 @@ class DiffusionGenerator(Generator):
                 yield context.save(
                     pictures.png_bytes(_finish(picture, plan, inputs)),
                     "image",
-                    {
-                        "seed": seeds[offset],
-                        "index": start + offset,
-                        "width": plan.width,
-                        "height": plan.height,
-                        "made_width": plan.made_width,
-                        "made_height": plan.made_height,
-                        "note": note,
-                    },
+                    {"seed": seeds[offset], "index": start + offset, **asdict(plan), "note": note},
                     media_type="image/png",
                 )
             watch.end()
+
+    def _pipeline(self, mode: str, level: int) -> Pipeline:
+        """Return the pipeline for a mode, made at first need, at a memory level."""
+        from generators.image_diffusion.loading import derive
+
+        with _torch.memory_guard():
+            if mode not in self._pipelines:
+                self._pipelines[mode] = derive(self._pipelines[""], mode)
+            self._ladder.apply(self._pipelines[mode], level)
+        return self._pipelines[mode]
 
     def _plan(self, settings: ImageSettings, given: Image.Image | None) -> SizePlan:
         """Decide where to make and what to hand out; a given picture's size unless asked."""
@@ -243,7 +240,7 @@ def _fitted(image: Image.Image | None, mask: Image.Image | None, plan: SizePlan)
     if mask is None:
         return inputs
     mask = mask if mask.size == image.size else pictures.fit_mask(mask, image.size)
-    return dataclasses.replace(
+    return replace(
         inputs,
         mask=pictures.fit_mask(mask, made),
         original=pictures.fit(image, full),

@@ -50,8 +50,8 @@ def make_untrained_checkpoint(folder: Path, *, seed: int) -> Path:
     About 10 MB; 128 px native. The same seed writes the same weights with the same torch version.
     """
     import torch
-    from diffusers import DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+    from diffusers import DDIMScheduler, StableDiffusionPipeline
+    from transformers import CLIPTokenizer
 
     from generators.image_diffusion.loading import quiet_libraries
 
@@ -61,28 +61,8 @@ def make_untrained_checkpoint(folder: Path, *, seed: int) -> Path:
     with torch.random.fork_rng(devices=()), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries' advice to one another
         torch.manual_seed(seed)
-        unet = UNet2DConditionModel(
-            sample_size=NATIVE // 8,
-            block_out_channels=(32, 64),
-            layers_per_block=1,
-            down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-            up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-            cross_attention_dim=_WIDTH,
-            attention_head_dim=8,
-            norm_num_groups=8,
-        )
-        text = CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=49408,
-                hidden_size=_WIDTH,
-                intermediate_size=2 * _WIDTH,
-                num_hidden_layers=2,
-                num_attention_heads=4,
-                projection_dim=_WIDTH,
-            )
-        )
+        unet, text = _networks()
         vae = _smooth_vae()
-        _shape(unet, text)
         pipeline = StableDiffusionPipeline(
             vae=vae,
             text_encoder=text,
@@ -107,6 +87,35 @@ def make_untrained_checkpoint(folder: Path, *, seed: int) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
     return folder
+
+
+def _networks() -> tuple[Component, Component]:
+    """Return the U-Net and the text encoder."""
+    from diffusers import UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    unet = UNet2DConditionModel(
+        sample_size=NATIVE // 8,
+        block_out_channels=(32, 64),
+        layers_per_block=1,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=_WIDTH,
+        attention_head_dim=8,
+        norm_num_groups=8,
+    )
+    text = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=49408,
+            hidden_size=_WIDTH,
+            intermediate_size=2 * _WIDTH,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            projection_dim=_WIDTH,
+        )
+    )
+    _shape(unet, text)
+    return unet, text
 
 
 def _smooth_vae() -> Component:
