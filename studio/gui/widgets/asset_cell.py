@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPen, QPixmap, 
 from studio.gui.theme.icons import pixmap as icon_pixmap
 from studio.gui.theme.manager import color, font, theme
 from studio.gui.theme.tokens import SIZES
+from studio.gui.widgets.stars import star
 
 if TYPE_CHECKING:
     from studio.gui.models.asset_rows import AssetItem
@@ -96,10 +97,10 @@ class AssetPainter(QObject):
     def _draw_stars(self, painter: QPainter, line: QRect, rating: int) -> int:
         step = 13
         width = rating * step
-        star = icon_pixmap("star", theme().colors.warn, 11, 2.0)
+        mark = star(theme().colors.warn, 11)
         left = line.right() - width + 2
         for index in range(rating):
-            painter.drawPixmap(QRect(left + index * step, line.y() + 4, 11, 11), star)
+            painter.drawPixmap(QRect(left + index * step, line.y() + 3, 11, 11), mark)
         return width
 
     def _draw_sign(self, painter: QPainter, area: QRect, item: AssetItem) -> None:

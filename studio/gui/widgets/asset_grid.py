@@ -1,8 +1,4 @@
-"""The grid of assets: every cell has the same size, so that 100 000 cost no more than 100.
-
-A view of its own instead of QListView: its layout is a division, not a walk over all rows, and
-scrolling moves the pixels that are there and draws only what comes into sight.
-"""
+"""The grid of assets: cells of one size, drawn as they come into sight."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ from PySide6.QtCore import (
     QItemSelectionRange,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
@@ -28,29 +23,22 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
-    QRegion,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QWidget
 
 from studio.gui.models.asset_list_model import AssetListModel
 from studio.gui.theme.manager import theme
-from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.asset_cell import FOOT, AssetPainter, draw_frame
+from studio.gui.widgets.uniform_grid import PAD, Index, UniformGrid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Index = QModelIndex | QPersistentModelIndex
-SMALLEST, LARGEST, FIRST = 120, 360, 184  # side of a picture
-GAP = SIZES.gap
-PAD = 6  # of the selection frame round picture and words
 MOST_DRAGGED = 500
-Action = QAbstractItemView.CursorAction
 
 
-class AssetGrid(QAbstractItemView):
+class AssetGrid(UniformGrid):
     """Shows an AssetListModel.
 
     Signals:
@@ -58,19 +46,16 @@ class AssetGrid(QAbstractItemView):
         picked: The selection or the current asset changed.
         menu_wanted: Where the context menu shall open, in global coordinates.
         rated: Stars from 0 to 5, by key.
-        zoomed: The cells have another size.
     """
 
     opened = Signal(str)
     picked = Signal()
     menu_wanted = Signal(QPoint)
     rated = Signal(int)
-    zoomed = Signal(int)
 
     def __init__(self, painter: AssetPainter, name: str) -> None:
         super().__init__()
         self._painter = painter
-        self._side = FIRST
         self._hover = -1
         self._pressed: QPoint | None = None
         self._kept: tuple[list[str], str, int] = ([], "", 0)
@@ -91,14 +76,18 @@ class AssetGrid(QAbstractItemView):
         self.setModel(model)
         model.about_to_show_anew.connect(self._keep)
         model.listed.connect(self._on_listed)
-        model.rowsInserted.connect(lambda *_args: self._relayout())
-        model.rowsRemoved.connect(lambda *_args: self._relayout())
+        model.rowsInserted.connect(lambda *_args: self.relayout())
+        model.rowsRemoved.connect(lambda *_args: self.relayout())
 
     def assets(self) -> AssetListModel:
         """Return the model."""
         model = self.model()
         assert isinstance(model, AssetListModel)
         return model
+
+    def wanted(self, first: int, last: int) -> None:
+        """Have the rows in sight read."""
+        self.assets().want(first, last)
 
     # selection ----------------------------------------------------------------------------------
 
@@ -158,7 +147,7 @@ class AssetGrid(QAbstractItemView):
         self._kept = (ids, self.current_id(), self.verticalScrollBar().value())
 
     def _on_listed(self, anew: bool) -> None:
-        self._relayout()
+        self.relayout()
         if anew:
             ids, current, value = self._kept
             kept = [asset_id for asset_id in ids if self.assets().row_of(asset_id) >= 0]
@@ -166,173 +155,6 @@ class AssetGrid(QAbstractItemView):
             if kept:
                 self.select_ids(kept, current)
         self.picked.emit()
-
-    # geometry -----------------------------------------------------------------------------------
-
-    @property
-    def side(self) -> int:
-        """Least side of a picture; cells grow to fill the width."""
-        return self._side
-
-    def set_side(self, side: int) -> None:
-        """Make the cells larger or smaller, keeping the place."""
-        side = max(SMALLEST, min(LARGEST, side))
-        if side == self._side:
-            return
-        middle = self._row_at(self.viewport().height() // 2) * self.columns()
-        self._side = side
-        self._relayout()
-        row = middle // self.columns()
-        self.verticalScrollBar().setValue(row * self._pitch() - self.viewport().height() // 2)
-        self.zoomed.emit(side)
-
-    def columns(self) -> int:
-        """Return how many cells stand side by side."""
-        return max(1, (self.viewport().width() - GAP) // (self._side + GAP))
-
-    def _width(self) -> int:
-        columns = self.columns()
-        return max(40, (self.viewport().width() - GAP * (columns + 1)) // columns)
-
-    def _pitch(self) -> int:
-        return self._width() + FOOT + GAP
-
-    def _row_at(self, y: int) -> int:
-        return max(0, (y + self.verticalOffset() - GAP) // self._pitch())
-
-    def cell(self, row: int) -> QRect:
-        """Return where picture and words of a row lie in the viewport."""
-        line, place = divmod(row, self.columns())
-        width = self._width()
-        left = GAP + place * (width + GAP)
-        top = GAP + line * self._pitch() - self.verticalOffset()
-        return QRect(left, top, width, width + FOOT)
-
-    def visualRect(self, index: Index) -> QRect:
-        """Return where a row lies, with its frame."""
-        if not index.isValid():
-            return QRect()
-        return self.cell(index.row()).adjusted(-PAD, -PAD, PAD, PAD)
-
-    def indexAt(self, point: QPoint) -> QModelIndex:
-        """Return the row at a place of the viewport."""
-        columns, width = self.columns(), self._width()
-        place, within = divmod(point.x() - GAP + PAD, width + GAP)
-        if not 0 <= place < columns or within > width + 2 * PAD:
-            return QModelIndex()
-        row = self._row_at(point.y() + PAD) * columns + place
-        index = self.assets().index(row)
-        return index if self.visualRect(index).contains(point) else QModelIndex()
-
-    def scrollTo(
-        self,
-        index: Index,
-        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
-    ) -> None:
-        """Bring a row into sight."""
-        if not index.isValid():
-            return
-        area, height, bar = (
-            self.visualRect(index),
-            self.viewport().height(),
-            self.verticalScrollBar(),
-        )
-        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
-            bar.setValue(bar.value() + area.center().y() - height // 2)
-        elif area.top() < 0:
-            bar.setValue(bar.value() + area.top() - SIZES.half)
-        elif area.bottom() > height:
-            bar.setValue(bar.value() + area.bottom() - height + SIZES.half)
-
-    def horizontalOffset(self) -> int:
-        """Return 0: nothing moves sideways."""
-        return 0
-
-    def verticalOffset(self) -> int:
-        """Return how far it is scrolled."""
-        return self.verticalScrollBar().value()
-
-    def isIndexHidden(self, _index: Index) -> bool:
-        """Tell that nothing is hidden."""
-        return False
-
-    def moveCursor(self, action: Action, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Return where a key leads to."""
-        model, columns = self.assets(), self.columns()
-        count = model.rowCount()
-        if count == 0:
-            return QModelIndex()
-        row = self.currentIndex().row()
-        if row < 0:
-            return model.index(0)
-        page = max(1, self.viewport().height() // self._pitch()) * columns
-        target = row + {
-            Action.MoveUp: -columns,
-            Action.MoveDown: columns,
-            Action.MoveLeft: -1,
-            Action.MovePrevious: -1,
-            Action.MoveRight: 1,
-            Action.MoveNext: 1,
-            Action.MovePageUp: -page,
-            Action.MovePageDown: page,
-            Action.MoveHome: -count,
-            Action.MoveEnd: count,
-        }.get(action, 0)
-        if target < 0 and action in (Action.MoveUp, Action.MovePageUp):
-            target = row % columns if action == Action.MovePageUp else row
-        return model.index(max(0, min(count - 1, target)))
-
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """Select what lies between two corners (a rubber band), or from cell to cell."""
-        model, columns, width = self.assets(), self.columns(), self._width()
-        area = rect.normalized()
-        first, last = self._row_at(area.top()), self._row_at(area.bottom())
-        left = max(0, (area.left() - GAP) // (width + GAP))
-        right = min(columns - 1, (area.right() - GAP) // (width + GAP))
-        selection, count = QItemSelection(), model.rowCount()
-        for line in range(first, min(last, (count - 1) // columns) + 1):
-            start, end = line * columns + left, min(line * columns + right, count - 1)
-            if start <= end:
-                selection.select(model.index(start), model.index(end))
-        self.selectionModel().select(selection, command)
-
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """Return everything: the whole is drawn anew at a change."""
-        return QRegion(self.viewport().rect()) if selection.count() else QRegion()
-
-    def updateGeometries(self) -> None:
-        """Fit the scroll bar to the rows."""
-        super().updateGeometries()
-        self._relayout()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out anew, keeping what is at the top."""
-        super().resizeEvent(event)
-        self._relayout()
-
-    def _relayout(self) -> None:
-        if self.model() is None:
-            return
-        lines = -(-self.model().rowCount() // self.columns())
-        total = GAP + lines * self._pitch()
-        bar, height = self.verticalScrollBar(), self.viewport().height()
-        bar.setRange(0, max(0, total - height))
-        bar.setPageStep(height)
-        bar.setSingleStep(max(24, self._pitch() // 3))
-        self.viewport().update()
-        self._tell_wanted()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Move the pixels that are there; only the rest is drawn."""
-        self.scrollDirtyRegion(dx, dy)
-        self.viewport().scroll(dx, dy)
-        self._tell_wanted()
-
-    def _tell_wanted(self) -> None:
-        columns, height = self.columns(), self.viewport().height()
-        first = self._row_at(-height // 2) * columns
-        last = (self._row_at(height + height // 2) + 1) * columns
-        self.assets().want(first, last)
 
     # drawing ------------------------------------------------------------------------------------
 
@@ -343,8 +165,8 @@ class AssetGrid(QAbstractItemView):
         columns, count = self.columns(), self.assets().rowCount()
         region = event.region()
         area = event.rect()
-        first = self._row_at(area.top() - PAD) * columns
-        last = min(count, (self._row_at(area.bottom() + PAD) + 1) * columns)
+        first = self.line_at(area.top() - PAD) * columns
+        last = min(count, (self.line_at(area.bottom() + PAD) + 1) * columns)
         chosen = self.selectionModel()
         for row in range(first, last):
             cell = self.cell(row)
@@ -370,8 +192,8 @@ class AssetGrid(QAbstractItemView):
 
     def _on_thumbnail(self, sha256: str) -> None:
         columns = self.columns()
-        first = self._row_at(0) * columns
-        last = (self._row_at(self.viewport().height()) + 1) * columns
+        first = self.line_at(0) * columns
+        last = (self.line_at(self.viewport().height()) + 1) * columns
         for row in range(first, last):
             item = self.assets().item_at(row)
             if item is not None and item.sha256 == sha256:
@@ -448,7 +270,7 @@ class AssetGrid(QAbstractItemView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl, make the cells larger or smaller."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.set_side(self._side + (24 if event.angleDelta().y() > 0 else -24))
+            self.set_side(self.side_ + (24 if event.angleDelta().y() > 0 else -24))
             event.accept()
         else:
             super().wheelEvent(event)
@@ -471,7 +293,7 @@ class AssetGrid(QAbstractItemView):
         if item is None or item.modality == "text":
             return None
         dpr = self.devicePixelRatioF()
-        picture = self._painter.thumbnails.get(item, round(self._width() * dpr))
+        picture = self._painter.thumbnails.get(item, round(self.cell_width() * dpr))
         if picture is None:
             return None
         return picture.scaled(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 200_000  # characters of a file that are shown
 WAVE = 512  # pixels
+WHOLE = 10_000
 
 
 class Waveform(QWidget):
@@ -80,6 +81,10 @@ class AssetStage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+
+    def sizeHint(self) -> QSize:
+        """Take all the room there is."""
+        return QSize(WHOLE, WHOLE)
 
     def set_item(self, item: AssetItem) -> None:
         """Show an asset."""

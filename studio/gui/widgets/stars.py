@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+import math
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.gui.theme.icons import pixmap
 from studio.gui.theme.manager import color, theme
 
 STEP, STAR = 24, 18
+
+
+@lru_cache(maxsize=64)
+def star(tint: str, side: int) -> QPixmap:
+    """Return a filled star, for screens of up to two device pixels."""
+    picture = QPixmap(side * 2, side * 2)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(tint), side * 0.14, j=Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(QColor(tint))
+    points = []
+    for corner in range(10):
+        radius = side * (0.84 if corner % 2 == 0 else 0.37)
+        angle = math.pi * (corner / 5 - 0.5)
+        points.append(
+            QPointF(side + radius * math.cos(angle), side * 1.04 + radius * math.sin(angle))
+        )
+    painter.drawPolygon(QPolygonF(points))
+    painter.end()
+    picture.setDevicePixelRatio(2.0)
+    return picture
 
 
 class StarsEdit(QWidget):
@@ -55,7 +88,7 @@ class StarsEdit(QWidget):
         for index in range(5):
             tint = theme().colors.warn if index < shown else theme().colors.line_strong
             spot = QRect(2 + index * STEP + (STEP - STAR) // 2, 5, STAR, STAR)
-            painter.drawPixmap(spot, pixmap("star", tint, STAR, 2.0))
+            painter.drawPixmap(spot, star(tint, STAR))
         if self.hasFocus():
             painter.setPen(QPen(color("accent_text"), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)

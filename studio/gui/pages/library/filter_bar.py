@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSlider, QWidget
 
 from studio.core.asset import AssetQuery
 from studio.gui.theme.tokens import SIZES
-from studio.gui.widgets.asset_grid import FIRST, LARGEST, SMALLEST
 from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.fields import SearchField
 from studio.gui.widgets.labels import restyle
+from studio.gui.widgets.uniform_grid import FIRST, LARGEST, SMALLEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ class FilterBar(QWidget):
         self.search = SearchField(
             self.tr("Search the library"), self.tr("Search prompts, titles, tags")
         )
-        self.search.setMinimumWidth(120)
+        self.search.setMinimumWidth(176)
         self.search.setMaximumWidth(360)
         self.search.searched.connect(lambda text: self._set(search=text))
         row.addWidget(self.search, 1)
@@ -57,7 +57,7 @@ class FilterBar(QWidget):
         self.clear.clicked.connect(self.clear_filters)
         for item in (self.rating, self.tag, self.model, self.clear):
             row.addWidget(item)
-        row.addStretch(1)
+        row.addStretch(0)
         self.order = self._menu_button("", self._fill_order)
         self.order.setProperty("kind", "ghost")
         row.addWidget(self.order)

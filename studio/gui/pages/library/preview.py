@@ -43,7 +43,6 @@ class PreviewSheet(Sheet):
         super().__init__(over, "", WHOLE)
         self.setAccessibleName(self.tr("Preview"))
         self.card.setAccessibleName(self.tr("Preview"))
-        self.card.setMinimumHeight(WHOLE)
         self.stage = AssetStage(context, thumbnails)
         top = QHBoxLayout()
         self._title = ElidedLabel("", "title")
@@ -122,7 +121,6 @@ class CompareSheet(Sheet):
         self._context = context
         self.setAccessibleName(self.tr("Compare"))
         self.card.setAccessibleName(self.tr("Compare"))
-        self.card.setMinimumHeight(WHOLE)
         top = QHBoxLayout()
         title = ElidedLabel(self.tr("Compare"), "title")
         self.ways = SegmentedControl(
