@@ -83,6 +83,8 @@ def _render_page(app, root: Path, page_id: str, theme_name: str, out: Path, stat
 def _scenes(window, page_id: str, state: str):
     """Yield a name for each thing to show on a page, after bringing it about."""
     yield state
+    if page_id == "create":
+        yield from _create_scenes(window, state)
     if page_id == "library":
         yield from _library_scenes(window, state)
     if page_id == "queue" and state == "filled":
@@ -105,6 +107,48 @@ def _scenes(window, page_id: str, state: str):
         window.shortcut_sheet.start()
         yield "filled-shortcuts"
         window.shortcut_sheet.close_sheet()
+
+
+def _create_scenes(window, state: str):
+    """Yield the scenes of the Create page."""
+    page = window.page
+    form = page.form
+    if state == "empty":
+        form.use_test_cards()
+        form.prompt.set_text("A quiet place by the sea")
+        yield "empty-test-cards"
+        form.set_kind("audio")
+        yield "empty-music"
+        form.set_kind("image")
+        return
+    form.prompt.set_text("steel water bottle on a pale stone, morning light, calm lower third")
+    form.negative.set_text("text, watermark, people")
+    yield "filled-picture"
+    form.form().toggle.setChecked(True)
+    form.area.verticalScrollBar().setValue(9999)
+    yield "filled-advanced"
+    asset = next(iter(tile for group in page.results.groups.values() for tile in group.tiles.values()
+                      if tile.item.modality == "image"))  # fmt: skip
+    page.inputs.use_asset(asset.item.id)
+    form.area.verticalScrollBar().setValue(0)
+    yield "filled-reference"
+    form.setup.set_mode("inpaint")
+    form.setup.changed.emit()
+    page.inputs.paint()
+    from PySide6.QtCore import QPointF
+
+    page.inputs.painter().canvas.stroke(QPointF(0.3, 0.4), QPointF(0.6, 0.6))
+    yield "filled-mask"
+    page.inputs.painter().close_sheet()
+    page.inputs._pick_asset("image")
+    yield "filled-pick"
+    page.inputs._picker.close_sheet()
+    form.clear_reference()
+    form.set_kind("text")
+    yield "filled-text"
+    form.set_kind("audio")
+    yield "filled-music"
+    form.set_kind("image")
 
 
 def _library_scenes(window, state: str):

@@ -48,6 +48,13 @@ class PageSpec:
 #: In the order of the rail; later ones (Campaigns, Brands, Models, Settings) slot in between.
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(
+        "create",
+        str(QT_TRANSLATE_NOOP("Pages", "Create")),
+        "sparkles",
+        "studio.gui.pages.create.page:CreatePage",
+        "generate make prompt picture text music",
+    ),
+    PageSpec(
         "library",
         str(QT_TRANSLATE_NOOP("Pages", "Library")),
         "images",

@@ -1,0 +1,373 @@
+"""What was asked for on Create and what came of it, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from studio.core.job import JobStatus
+from studio.gui import words
+from studio.gui.models.asset_list_model import spoken
+from studio.gui.pages.queue.job_facts import WhatHappened
+from studio.gui.pages.queue.running_card import RunningCard
+from studio.gui.theme.tokens import SIZES
+from studio.gui.widgets.asset_cell import AssetPainter, draw_frame
+from studio.gui.widgets.audio_player import AudioPlayer
+from studio.gui.widgets.buttons import IconButton, button
+from studio.gui.widgets.flow_layout import FlowLayout
+from studio.gui.widgets.labels import ElidedLabel, label
+from studio.gui.widgets.stars import StarsEdit
+from studio.gui.widgets.surfaces import Card, ScrollColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from studio.core.job import JobProgress
+    from studio.gui.images import ImageLoader
+    from studio.gui.models.asset_rows import AssetItem
+    from studio.gui.pages.create.reading import MadeJob
+
+SIDE = 232
+MOST_LINES = 14
+
+
+class ResultTile(QWidget):
+    """One result with what can be done next.
+
+    Signals:
+        acted: What to do (``open``, ``show``, ``vary``, ``reference``, ``copy``), and the id.
+        rated: Id and stars.
+    """
+
+    acted = Signal(str, str)
+    rated = Signal(str, int)
+
+    def __init__(self, item: AssetItem, painter: AssetPainter) -> None:
+        super().__init__()
+        self.item = item
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SIZES.half)
+        self.face: QWidget
+        if item.modality == "text":
+            self.face = TextFace(item)
+        else:
+            self.face = PictureFace(item, painter)
+            self.face.opened.connect(lambda: self.acted.emit("show", item.id))
+            self.face.rated.connect(lambda stars: self.rated.emit(item.id, stars))
+            self.setFixedWidth(SIDE)
+        column.addWidget(self.face)
+        if item.modality == "audio":
+            player = AudioPlayer()
+            player.set_file(item.file)
+            column.addWidget(player)
+        column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        self.stars = StarsEdit()
+        self.stars.set_value(self.item.rating)
+        self.stars.rated.connect(lambda stars: self.rated.emit(self.item.id, stars))
+        row.addWidget(self.stars)
+        row.addStretch(1)
+        offers = [("shuffle", self.tr("Make a variation with a new seed"), "vary")]
+        if self.item.modality == "image":
+            offers.append(("image-plus", self.tr("Use as reference"), "reference"))
+        if self.item.modality == "text":
+            offers.append(("copy", self.tr("Copy the text"), "copy"))
+        offers.append(("images", self.tr("Open in the library"), "open"))
+        for icon, name, action in offers:
+            made = IconButton(icon, name, size=28)
+            made.clicked.connect(lambda _on=False, act=action: self.acted.emit(act, self.item.id))
+            row.addWidget(made)
+        return row
+
+    def set_item(self, item: AssetItem) -> None:
+        """Show a changed rating."""
+        self.item = item
+        self.stars.set_value(item.rating)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Rate by 0 to 5."""
+        if event.text() and event.text() in "012345":
+            self.rated.emit(self.item.id, int(event.text()))
+        else:
+            super().keyPressEvent(event)
+
+
+class PictureFace(QWidget):
+    """A picture or a waveform that can be opened.
+
+    Signals:
+        opened: Return, Space or a click.
+        rated: Stars by key.
+    """
+
+    opened = Signal()
+    rated = Signal(int)
+
+    def __init__(self, item: AssetItem, painter: AssetPainter) -> None:
+        super().__init__()
+        self._item, self._painter = item, painter
+        wide = item.modality == "audio"
+        self.setFixedSize(SIDE, SIDE // 2 if wide else SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(spoken(item))
+        self.setToolTip(item.title)
+        painter.thumbnails.changed.connect(self._on_thumbnail)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the asset and the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRect(0, 0, self.width(), self.height())
+        self._painter.draw_picture(painter, area, self._item, dpr=self.devicePixelRatioF())
+        draw_frame(painter, area, selected=False, current=self.hasFocus(), hover=self.underMouse())
+
+    def enterEvent(self, event: object) -> None:
+        """Light up."""
+        self.update()
+        super().enterEvent(event)  # type: ignore[arg-type]
+
+    def leaveEvent(self, event: object) -> None:
+        """Look as before."""
+        self.update()
+        super().leaveEvent(event)  # type: ignore[arg-type]
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open it, or rate it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit()
+        elif event.text() and event.text() in "012345":
+            self.rated.emit(int(event.text()))
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """There is none here: the buttons below do it."""
+        event.ignore()
+
+    def _on_thumbnail(self, sha256: str) -> None:
+        if sha256 == self._item.sha256:
+            self.update()
+
+
+class TextFace(QPlainTextEdit):
+    """A text that was written."""
+
+    def __init__(self, item: AssetItem) -> None:
+        super().__init__(item.text)
+        self.setReadOnly(True)
+        self.setProperty("role", "log")
+        self.setAccessibleName(spoken(item))
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+
+    def sizeHint(self) -> QSize:
+        """Return the height of the text, up to a limit."""
+        lines = min(MOST_LINES, max(2, round(self.document().size().height())))
+        return QSize(320, lines * self.fontMetrics().lineSpacing() + 24)
+
+    def resizeEvent(self, event: object) -> None:
+        """Fit the height to the wrapped text."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        height = self.sizeHint().height()
+        if self.height() != height:
+            self.setFixedHeight(height)
+
+
+class JobGroup(Card):
+    """One job: running, waiting, failed, or its results.
+
+    Signals:
+        acted: As ``ResultTile.acted``; with the job's id for ``cancel``, ``retry``, ``queue``.
+        rated: Id of an asset and stars.
+    """
+
+    acted = Signal(str, str)
+    rated = Signal(str, int)
+
+    def __init__(self, made: MadeJob, images: ImageLoader, painter: AssetPainter) -> None:
+        super().__init__(SIZES.gap, SIZES.step)
+        self._images, self._painter = images, painter
+        self.made: MadeJob | None = None
+        self.running: RunningCard | None = None
+        self.tiles: dict[str, ResultTile] = {}
+        self.set_made(made)
+
+    def set_made(self, made: MadeJob) -> None:
+        """Show the job as it stands now."""
+        before = self.made
+        self.made = made
+        same = before is not None and before.item.status is made.item.status
+        if same and self.running is not None:
+            self.running.set_item(made.item)
+            self.set_progress(made.progress)
+            return
+        if same and [one.id for one in made.results] == list(self.tiles):
+            for item in made.results:
+                self.tiles[item.id].set_item(item)
+            return
+        self._rebuild(made)
+
+    def set_progress(self, progress: JobProgress | None) -> None:
+        """Show how far it is."""
+        if self.running is not None and progress is not None:
+            self.running.set_progress(progress)
+
+    def _rebuild(self, made: MadeJob) -> None:
+        self.running, self.tiles = None, {}
+        _empty(self.body)
+        status = made.item.status
+        self.setProperty("role", "plain" if status is JobStatus.RUNNING else "card")
+        self.style().unpolish(self)
+        self.style().polish(self)
+        if status in (JobStatus.RUNNING, JobStatus.INTERRUPTED):
+            self._add_running(made)
+            return
+        edge = SIZES.gap
+        self.body.setContentsMargins(edge, edge, edge, edge)
+        self._add_head(made)
+        if status is JobStatus.FAILED:
+            self.body.addWidget(WhatHappened(made.item.reason, made.item.hint, bad=True))
+        elif status is JobStatus.SUCCEEDED:
+            self._add_results(made)
+        elif made.item.reason:
+            self.body.addWidget(label(made.item.reason, "caption", wrap=True))
+
+    def _add_running(self, made: MadeJob) -> None:
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.running = RunningCard(made.item, self._images)
+        self.running.cancel_wanted.connect(lambda one: self.acted.emit("cancel", one))
+        self.running.picked.connect(lambda one: self.acted.emit("queue", one))
+        self.running.set_progress(made.progress)
+        self.body.addWidget(self.running)
+
+    def _add_head(self, made: MadeJob) -> None:
+        item = made.item
+        row = QHBoxLayout()
+        row.setSpacing(SIZES.step)
+        row.addWidget(ElidedLabel(item.title, "strong"), 1)
+        holder = QWidget()
+        holder.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        if item.status is JobStatus.FAILED:
+            row.addWidget(self._button(self.tr("Retry"), "rotate-ccw", "retry"))
+        elif item.status is not JobStatus.SUCCEEDED:
+            states = {
+                JobStatus.PAUSED: self.tr("Paused"),
+                JobStatus.WAITING: self.tr("Waiting"),
+            }
+            row.addWidget(label(states.get(item.status, self.tr("In the queue")), "soft"))
+            row.addWidget(self._button(self.tr("Cancel"), "x", "cancel"))
+        else:
+            parts = [item.checkpoint, words.ago(item.finished_at)]
+            if item.started_at:
+                took = max(0.0, item.finished_at - item.started_at)
+                parts.append(self.tr("took {0}").format(words.duration(took)))
+            row.addWidget(label(" · ".join(part for part in parts if part), "caption"))
+        self.body.addWidget(holder)
+
+    def _button(self, text: str, icon: str, action: str) -> QWidget:
+        made = button(text, "ghost", icon)
+        made.clicked.connect(
+            lambda: self.acted.emit(action, self.made.item.id if self.made else "")
+        )
+        return made
+
+    def _add_results(self, made: MadeJob) -> None:
+        if not made.results:
+            said = self.tr("The results are no longer in the library.")
+            self.body.addWidget(label(said, "caption"))
+            return
+        holder = QWidget()
+        texts = made.results[0].modality == "text"
+        layout = QVBoxLayout(holder) if texts else FlowLayout(holder, SIZES.gap)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for item in made.results:
+            tile = ResultTile(item, self._painter)
+            tile.acted.connect(self.acted)
+            tile.rated.connect(self.rated)
+            self.tiles[item.id] = tile
+            layout.addWidget(tile)
+        self.body.addWidget(holder)
+
+
+class ResultsView(ScrollColumn):
+    """All of it, newest first.
+
+    Signals:
+        acted, rated: As in ``JobGroup``.
+    """
+
+    acted = Signal(str, str)
+    rated = Signal(str, int)
+
+    def __init__(self, images: ImageLoader, painter: AssetPainter) -> None:
+        super().__init__(0, SIZES.gap)
+        self._images, self._painter = images, painter
+        self.groups: dict[str, JobGroup] = {}
+        self.column.setContentsMargins(SIZES.block, 0, SIZES.block, SIZES.block)
+        self.column.addStretch(1)
+
+    def set_all(self, jobs: list[MadeJob]) -> None:
+        """Show these jobs and no others."""
+        wanted = {made.item.id for made in jobs}
+        for job_id in [one for one in self.groups if one not in wanted]:
+            self.remove(job_id)
+        for made in reversed(jobs):
+            self.put(made)
+
+    def put(self, made: MadeJob) -> JobGroup:
+        """Show a job as it stands; a new one at the top."""
+        group = self.groups.get(made.item.id)
+        if group is None:
+            group = self.groups[made.item.id] = JobGroup(made, self._images, self._painter)
+            group.acted.connect(self.acted)
+            group.rated.connect(self.rated)
+            self.column.insertWidget(0, group)
+        else:
+            focused = QApplication.focusWidget()
+            inside = focused is not None and group.isAncestorOf(focused)
+            group.set_made(made)
+            if inside and group.tiles:
+                next(iter(group.tiles.values())).face.setFocus(Qt.FocusReason.OtherFocusReason)
+        return group
+
+    def set_progress(self, progress: Mapping[str, JobProgress]) -> None:
+        """Show how far some are."""
+        for job_id, value in progress.items():
+            if job_id in self.groups:
+                self.groups[job_id].set_progress(value)
+
+    def remove(self, job_id: str) -> None:
+        """Show a job no longer."""
+        group = self.groups.pop(job_id, None)
+        if group is not None:
+            group.hide()
+            group.deleteLater()
+
+
+def _empty(column: QVBoxLayout) -> None:
+    while column.count():
+        item = column.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
