@@ -205,8 +205,9 @@ class MusicGen:
             before = 0 if codes is None else overlap
             length = min(size, total - done + before)
 
-            def report(step: int, done: int = done) -> None:
-                tell(min(1.0, (done + step) / total) * (1 - _DECODING))
+            def report(step: int, done: int = done, new: int = length - before) -> None:
+                # The last steps of a window are those by which the codebooks lag.
+                tell((done + min(step, new)) / total * (1 - _DECODING))
 
             prompt = None if codes is None else codes[..., -overlap:]
             made, codes = self._window(tokens, len(seeds), length, prompt, sampler, report)

@@ -79,7 +79,7 @@ def finish(sound: NDArray[np.floating], rate: int, wanted: Finish) -> Bed:
             "The checkpoint made a sound that holds no valid numbers.",
             "Run it in float32; some checkpoints overflow in float16.",
         )
-    samples = samples - samples.mean(axis=0)
+    samples = samples - samples.mean(axis=0) if len(samples) else samples
     doubled = samples.shape[1] == 1 and wanted.channels == 2
     if not doubled:
         samples = with_channels(samples, wanted.channels)
