@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from generators.api import UserFacingError
+from studio.gui.asset_drop import FileDrop
 from studio.gui.commands import Command
 from studio.gui.messages import Choice
 from studio.gui.pages.registry import PAGES, PageSpec
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(central)
         self.toasts = ToastArea(self, self.context.messages)
+        self.drop = FileDrop(self, self.context)
         self.palette_sheet = CommandPalette(self, self.context.commands)
         self.shortcut_sheet = ShortcutList(self, self.context.commands)
 

@@ -121,6 +121,8 @@ def _create_scenes(window, state: str):
         yield "empty-music"
         form.set_kind("image")
         return
+    form.setup.set_kind("image", "image_diffusion")
+    form.setup.changed.emit()
     form.prompt.set_text("steel water bottle on a pale stone, morning light, calm lower third")
     form.negative.set_text("text, watermark, people")
     yield "filled-picture"
@@ -147,7 +149,10 @@ def _create_scenes(window, state: str):
     form.set_kind("text")
     yield "filled-text"
     form.set_kind("audio")
+    page.results.verticalScrollBar().setValue(1150)
     yield "filled-music"
+    page.results.verticalScrollBar().setValue(2600)
+    yield "filled-results"
     form.set_kind("image")
 
 

@@ -57,7 +57,7 @@ class AssetPainter(QObject):
             return
         inset = 0 if item.modality == "image" else SIZES.gap
         inner = area.adjusted(inset, inset, -inset, -inset)
-        side = round(min(inner.width(), inner.height()) * dpr)
+        side = round(_longer_side(inner, item) * dpr)
         picture = None if item.missing else self.thumbnails.get(item, side)
         if picture is None:
             self._draw_sign(painter, area, item)
@@ -176,6 +176,14 @@ def _draw_round(painter: QPainter, inner: QRect, picture: QPixmap, dpr: float) -
     painter.drawRoundedRect(
         QRectF(left, top, width, height), SIZES.radius_small, SIZES.radius_small
     )
+
+
+def _longer_side(inner: QRect, item: AssetItem) -> float:
+    """Return the longer side of what fits into ``inner``; a waveform is twice as wide as high."""
+    width, height = (item.width, item.height) if item.modality == "image" else (2, 1)
+    if width < 1 or height < 1:
+        return min(inner.width(), inner.height())
+    return max(width, height) * min(inner.width() / width, inner.height() / height)
 
 
 def _clock(seconds: float) -> str:

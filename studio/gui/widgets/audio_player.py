@@ -29,9 +29,9 @@ def multimedia() -> ModuleType | None:
 
 
 class AudioPlayer(QWidget):
-    """Play, pause, and a line for the place."""
+    """Play, pause, and a line for the place; ``small`` leaves the words away."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, small: bool = False) -> None:
         super().__init__()
         self._file = ""
         self._player: Any = None
@@ -56,12 +56,14 @@ class AudioPlayer(QWidget):
         self._sorry = QWidget()
         other = QHBoxLayout(self._sorry)
         other.setContentsMargins(0, 0, 0, 0)
-        other.addWidget(
-            label(self.tr("This computer cannot play sound here."), "soft", wrap=True), 1
-        )
+        sorry = label(self.tr("This computer cannot play sound here."), "soft", wrap=True)
+        sorry.setVisible(not small)
+        other.addWidget(sorry, 1)
         self.open_button = button(self.tr("Open in player"), icon="external-link")
         self.open_button.clicked.connect(self._open_outside)
         other.addWidget(self.open_button)
+        if small:
+            other.addStretch(1)
         column.addWidget(self._sorry)
         can = multimedia() is not None
         self._controls.setVisible(can)

@@ -106,6 +106,7 @@ class CreateForm(QFrame):
         self.count = QSpinBox()
         self.count.setAccessibleName(self.tr("How many results"))
         self.count.setFixedWidth(72)
+        self.count.lineEdit().setTextMargins(SIZES.step, 0, 0, 0)
         self.count.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.count.installEventFilter(WheelGuard(self))
         self.count_label.setBuddy(self.count)
@@ -223,6 +224,8 @@ class CreateForm(QFrame):
 
     def set_reference(self, asset_id: str, title: str, path: str, size: tuple[int, int]) -> None:
         """Start from a picture; a mode that takes one is chosen."""
+        self.setup.choose_one_that_takes(IMAGE)
+        self._rebuild()
         self.reference.set_asset(asset_id, title, path, size)
         self.mask_box.clear()
         mode, manifest = self.setup.chosen_mode(), self.setup.manifest()

@@ -169,12 +169,16 @@ class MaskCanvas(QWidget):
             painter.drawEllipse(spot, radius, radius)
 
     def _tinted(self, size: QSize) -> QImage:
-        small = self._mask.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio)
+        small = self._mask.scaled(
+            size,
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        ).convertToFormat(QImage.Format.Format_Grayscale8)
         wash = QImage(small.size(), QImage.Format.Format_ARGB32_Premultiplied)
         tint = color("accent")
         tint.setAlpha(WASH)
         wash.fill(tint)
-        small = small.convertToFormat(QImage.Format.Format_Alpha8)
+        small.reinterpretAsFormat(QImage.Format.Format_Alpha8)  # its greys are what shows
         painter = QPainter(wash)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
         painter.drawImage(0, 0, small)

@@ -83,7 +83,7 @@ class CreatePage(Page):
         column.addWidget(Skeleton([(0, 0, 0, 280), (0, 296, 0, 280)]))
         column.addStretch(1)
         self.empty = EmptyState(
-            "sparkles", self.tr("Write a prompt and press Generate. What you make appears here.")
+            "sparkles", self.tr("What you make appears here, while it is being made.")
         )
         self.stack.addWidget(skeleton)
         self.stack.addWidget(self.results)
@@ -308,11 +308,7 @@ class CreatePage(Page):
     def _step(self, by: int) -> None:
         sheet = self._preview
         order: list[str] = []
-        groups = sorted(
-            self.results.groups.values(),
-            key=lambda group: -(group.made.item.created_at if group.made else 0.0),
-        )
-        for group in groups:
+        for group in self.results.in_order():
             order += list(group.tiles)
         if sheet is None or sheet.stage.item is None or sheet.stage.item.id not in order:
             return

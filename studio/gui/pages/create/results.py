@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from studio.core.job import JobProgress
     from studio.gui.images import ImageLoader
     from studio.gui.models.asset_rows import AssetItem
+    from studio.gui.models.job_rows import JobItem
     from studio.gui.pages.create.reading import MadeJob
 
-SIDE = 232
+SIDE = 232  # height of a picture
+WIDEST, SOUND_WIDTH = 420, 320
 MOST_LINES = 14
 
 
@@ -64,10 +66,11 @@ class ResultTile(QWidget):
             self.face = PictureFace(item, painter)
             self.face.opened.connect(lambda: self.acted.emit("show", item.id))
             self.face.rated.connect(lambda stars: self.rated.emit(item.id, stars))
-            self.setFixedWidth(SIDE)
-        column.addWidget(self.face)
+            self.setFixedWidth(max(SIDE, self.face.width()))
+        text = item.modality == "text"
+        column.addWidget(self.face, 0, Qt.AlignmentFlag(0) if text else Qt.AlignmentFlag.AlignLeft)
         if item.modality == "audio":
-            player = AudioPlayer()
+            player = AudioPlayer(small=True)
             player.set_file(item.file)
             column.addWidget(player)
         column.addLayout(self._buttons())
@@ -119,8 +122,7 @@ class PictureFace(QWidget):
     def __init__(self, item: AssetItem, painter: AssetPainter) -> None:
         super().__init__()
         self._item, self._painter = item, painter
-        wide = item.modality == "audio"
-        self.setFixedSize(SIDE, SIDE // 2 if wide else SIDE)
+        self.setFixedSize(_face_size(item))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(spoken(item))
@@ -241,8 +243,8 @@ class JobGroup(Card):
         if status in (JobStatus.RUNNING, JobStatus.INTERRUPTED):
             self._add_running(made)
             return
-        edge = SIZES.gap
-        self.body.setContentsMargins(edge, edge, edge, edge)
+        edge = SIZES.gap if status in (JobStatus.SUCCEEDED, JobStatus.FAILED) else SIZES.step
+        self.body.setContentsMargins(SIZES.gap, edge, edge, edge)
         self._add_head(made)
         if status is JobStatus.FAILED:
             self.body.addWidget(WhatHappened(made.item.reason, made.item.hint, bad=True))
@@ -323,8 +325,13 @@ class ResultsView(ScrollColumn):
         super().__init__(0, SIZES.gap)
         self._images, self._painter = images, painter
         self.groups: dict[str, JobGroup] = {}
+        self._order: list[str] = []
         self.column.setContentsMargins(SIZES.block, 0, SIZES.block, SIZES.block)
         self.column.addStretch(1)
+
+    def in_order(self) -> list[JobGroup]:
+        """Return what is shown, from the top."""
+        return [self.groups[job_id] for job_id in self._order]
 
     def set_all(self, jobs: list[MadeJob]) -> None:
         """Show these jobs and no others."""
@@ -341,14 +348,26 @@ class ResultsView(ScrollColumn):
             group = self.groups[made.item.id] = JobGroup(made, self._images, self._painter)
             group.acted.connect(self.acted)
             group.rated.connect(self.rated)
-            self.column.insertWidget(0, group)
+            self._place(made, group)
         else:
             focused = QApplication.focusWidget()
             inside = focused is not None and group.isAncestorOf(focused)
             group.set_made(made)
+            self._place(made, group)
             if inside and group.tiles:
                 next(iter(group.tiles.values())).face.setFocus(Qt.FocusReason.OtherFocusReason)
         return group
+
+    def _place(self, made: MadeJob, group: JobGroup) -> None:
+        self.groups[made.item.id] = group
+        shown = (one.made.item for one in self.groups.values() if one.made is not None)
+        order = [item.id for item in sorted(shown, key=_rank)]
+        if order == self._order:
+            return
+        for place, job_id in enumerate(order):
+            if place >= len(self._order) or self._order[place] != job_id:
+                self.column.insertWidget(place, self.groups[job_id])
+        self._order = order
 
     def set_progress(self, progress: Mapping[str, JobProgress]) -> None:
         """Show how far some are."""
@@ -360,8 +379,24 @@ class ResultsView(ScrollColumn):
         """Show a job no longer."""
         group = self.groups.pop(job_id, None)
         if group is not None:
+            self._order.remove(job_id)
             group.hide()
             group.deleteLater()
+
+
+def _face_size(item: AssetItem) -> QSize:
+    """Return the size that shows an asset without a rim."""
+    if item.modality != "image" or item.width < 1 or item.height < 1:
+        return QSize(SOUND_WIDTH, SIDE // 2) if item.modality == "audio" else QSize(SIDE, SIDE)
+    whole = QSize(item.width, item.height)
+    return whole.scaled(WIDEST, SIDE, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(64, 64))
+
+
+def _rank(item: JobItem) -> tuple[int, float]:
+    """Sort what runs before what waits before what ended; the newest first in each."""
+    if item.status in (JobStatus.RUNNING, JobStatus.INTERRUPTED):
+        return (0, -item.created_at)
+    return (2, -item.finished_at) if item.finished_at else (1, item.created_at)
 
 
 def _empty(column: QVBoxLayout) -> None:

@@ -192,6 +192,19 @@ class SetupBox(QWidget):
             self.mode.setCurrentIndex(at)
             self._show()
 
+    def choose_one_that_takes(self, role: str) -> bool:
+        """Choose a generator that starts from an input, unless the chosen one does."""
+        offered = [self._registry.get(str(self.generator.itemData(at)))
+                   for at in range(self.generator.count())]  # fmt: skip
+        current = self.manifest()
+        for manifest in ([current] if current else []) + offered:
+            if any(role in mode.inputs for mode in manifest.modes):
+                if manifest is not current:
+                    self.generator.setCurrentIndex(self.generator.findData(manifest.id))
+                    self._fill("", "")
+                return True
+        return False
+
     def _fill(self, checkpoint: str, mode: str) -> None:
         manifest = self.manifest()
         self.checkpoint.clear()

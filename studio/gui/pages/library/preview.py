@@ -44,6 +44,7 @@ class PreviewSheet(Sheet):
         self.setAccessibleName(self.tr("Preview"))
         self.card.setAccessibleName(self.tr("Preview"))
         self.stage = AssetStage(context, thumbnails)
+        self._zooms: list[IconButton] = []
         top = QHBoxLayout()
         self._title = ElidedLabel("", "title")
         self.stars = StarsEdit()
@@ -61,6 +62,8 @@ class PreviewSheet(Sheet):
             made = IconButton(icon, name)
             made.clicked.connect(run)
             top.addWidget(made)
+            if icon in ("zoom-out", "zoom-in", "maximize"):
+                self._zooms.append(made)
         self.body.addLayout(top)
         self.body.addWidget(self.stage, 1)
         self.closed.connect(self.stage.stop)
@@ -72,6 +75,8 @@ class PreviewSheet(Sheet):
         self.stage.set_item(item)
         self._title.set_text(item.name)
         self.stars.set_value(item.rating)
+        for made in self._zooms:
+            made.setVisible(item.modality == "image")
         if self.isHidden():
             self.open(self.stage.view)
             self.stage.focus_inside()
