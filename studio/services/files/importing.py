@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import secrets
+import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from studio.core.errors import RecipeError
+from studio.core.errors import LibraryError, RecipeError
+from studio.services.files.archives import safe_extract
 from studio.services.files.embed import read_recipe
 from studio.services.files.names import safe_stem
 from studio.services.files.probe import MAX_BYTES, UnusableFile, probe
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from studio.store.library import Library
 
 _BLOCK = 1 << 20
+_NOT_CONTENT = {"__MACOSX"}  # what macOS adds to a ZIP
 _TEXT_KEPT = 20_000  # characters; the asset's own field, the file keeps all
 
 
@@ -66,14 +70,56 @@ def import_file(library: Library, path: Path) -> Imported:
         if known is not None:
             return Imported(known, warnings, known=True)
         staged = staged.rename(staged.with_suffix(SUFFIXES[facts.media_type]))
-        with library.transaction():
-            _, relative = library.assets.add_file(staged, sha256)
-            asset = library.assets.add(_new_asset(path, facts, recipe, sha256, relative))
+        try:
+            with library.transaction():  # refuses a read-only library before the file is moved
+                _, relative = library.assets.add_file(staged, sha256)
+                asset = library.assets.add(_new_asset(path, facts, recipe, sha256, relative))
+        except LibraryError:
+            with suppress(LibraryError):  # the first error is the one to tell
+                library.assets.discard_file(sha256)
+            raise
         return Imported(asset, warnings)
     except UnicodeDecodeError as error:
         raise UnusableFile(f"{path.name} is not UTF-8 text.") from error
     finally:
         staged.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedArchive:
+    """What came of a ZIP.
+
+    Attributes:
+        problems: One sentence for each file in it that could not be imported.
+    """
+
+    imported: tuple[Imported, ...]
+    problems: tuple[str, ...] = ()
+
+
+def import_archive(library: Library, path: Path) -> ImportedArchive:
+    """Import every file of a ZIP; what cannot be imported leaves the others.
+
+    Raises:
+        ArchiveError: It cannot be unpacked safely; nothing was imported.
+        LibraryError: As ``import_file``.
+    """
+    folder = library.paths.staging / f"import-{secrets.token_hex(8)}"
+    imported: list[Imported] = []
+    problems: list[str] = []
+    try:
+        with file_writes(library.paths.root):
+            files = safe_extract(path, folder)
+        for file in sorted(files):
+            if _NOT_CONTENT & {*file.parts} or file.name.startswith("."):
+                continue
+            try:
+                imported.append(import_file(library, file))
+            except UnusableFile as error:
+                problems.append(str(error))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return ImportedArchive(tuple(imported), tuple(problems))
 
 
 def _new_asset(
