@@ -182,16 +182,10 @@ class Decoder:
     def _tell(self, row: Answer, *, final: bool = False) -> None:
         """Decode what is new, end at a stop string, and stream what can no longer change."""
         decode = self.backend.tokenizer.decode
-        tail = row.tokens[row.settled :]
-        if not (final and row.told and row.done and row.told >= len(row.text)):
-            text = (
-                row.settled_text
-                + decode(row.tokens[max(0, row.settled - _HELD) :], skip_special_tokens=True)[
-                    self._overlap(row) :
-                ]
-            )
-            row.text = text
-        if len(tail) > 4 * _HELD and not row.text.endswith("\ufffd"):
+        again = row.tokens[max(0, row.settled - _HELD) :]
+        new = decode(again, skip_special_tokens=True)[self._overlap(row) :]
+        row.text = row.settled_text + new
+        if len(row.tokens) - row.settled > 4 * _HELD and not row.text.endswith("\ufffd"):
             row.settled, row.settled_text = len(row.tokens), row.text
         self._stop_at(row)
         safe = len(row.text)

@@ -8,14 +8,17 @@ a random key), and the signal handlers are put back. An exception in its callbac
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 POLL_SECONDS = 0.1  # between two looks at a model that loads
+ANSWER_SECONDS = 10.0  # for the server's thread to answer; normally some milliseconds
 _SIGACTION_BYTES = 1024  # more than struct sigaction has on any platform
 
 
@@ -104,20 +108,40 @@ def _construct(library: Any, options: ServerOptions) -> Any:  # noqa: ANN401 - u
     params.warmup = params.ui = params.endpoint_slots = False
     params.cache_ram_mib = 0  # no second copy of old prompts
     params.n_threads_http = 1
-    with _closed_door(params):
-        return library.Server(params)
+    with _closed_door(params) as door:
+        server = library.Server(params)
+        if door is not None:
+            _wait_for_answer(door)
+        return server
+
+
+def _wait_for_answer(door: Path) -> None:
+    """Wait until the server's own thread answers.
+
+    Ending a server whose thread has not begun to listen yet waits for that thread for ever: its
+    stop is lost. So a model that is unloaded right after loading would hang its worker.
+    """
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
+            client.settimeout(1.0)
+            client.connect(str(door))
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            if client.recv(1):
+                return
+        time.sleep(POLL_SECONDS / 10)
 
 
 @contextmanager
-def _closed_door(params: Any) -> Iterator[None]:  # noqa: ANN401 - untyped library
+def _closed_door(params: Any) -> Iterator[Path | None]:  # noqa: ANN401 - untyped library
     params.api_keys = [secrets.token_hex(32)]
     if sys.platform == "win32":
-        yield
+        yield None
         return
     folder = Path(tempfile.mkdtemp(prefix="brandloom-"))  # only this user may enter
     try:
         params.hostnames = [str(folder / "s.sock")]
-        yield
+        yield folder / "s.sock"
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # a socket without a name can't be reached
 
