@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -12,10 +15,12 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 CACHE_BYTES = 96 * 1024 * 1024
 WAITING = 256  # pictures asked for and not begun; older ones are forgotten while scrolling
+BEHIND = 10  # nice value of the threads
 Key = tuple[str, int, int]
 
 
@@ -35,12 +40,12 @@ class ImageLoader(QObject):
         super().__init__()
         self._cache: OrderedDict[Key, QPixmap] = OrderedDict()
         self._bytes = 0
-        self._asked: OrderedDict[Key, None] = OrderedDict()
+        self._asked: OrderedDict[Key, Callable[[], object] | None] = OrderedDict()
         self._working: set[Key] = set()
         self._bad: set[Key] = set()
         self._lock = threading.Lock()
         self._closed = False
-        self._pool = ThreadPoolExecutor(threads, "images")
+        self._pool = ThreadPoolExecutor(threads, "images", initializer=_step_back)
         self._decoded.connect(self._take)
 
     @property
@@ -54,14 +59,22 @@ class ImageLoader(QObject):
         """How many pictures are in the cache."""
         return len(self._cache)
 
-    def get(self, path: Path | str, size: QSize) -> QPixmap | None:
-        """Return the picture fitted into ``size`` device pixels with its aspect kept, or None."""
+    def get(
+        self, path: Path | str, size: QSize, prepare: Callable[[], object] | None = None
+    ) -> QPixmap | None:
+        """Return the picture fitted into ``size`` device pixels with its aspect kept, or None.
+
+        Args:
+            path: Of the file.
+            size: What it is fitted into.
+            prepare: Called on the background thread before the file is read; makes a thumbnail.
+        """
         key = (str(path), size.width(), size.height())
         found = self._cache.get(key)
         if found is not None:
             self._cache.move_to_end(key)
             return found
-        self._ask(key)
+        self._ask(key, prepare)
         return None
 
     def forget(self, path: Path | str) -> None:
@@ -77,7 +90,7 @@ class ImageLoader(QObject):
             self._asked.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _ask(self, key: Key) -> None:
+    def _ask(self, key: Key, prepare: Callable[[], object] | None) -> None:
         if key in self._bad or self._closed:
             return
         with self._lock:
@@ -86,7 +99,7 @@ class ImageLoader(QObject):
             if key in self._asked:
                 self._asked.move_to_end(key)
                 return
-            self._asked[key] = None
+            self._asked[key] = prepare
             while len(self._asked) > WAITING:
                 self._asked.popitem(last=False)
         self._pool.submit(self._decode_next)
@@ -95,8 +108,10 @@ class ImageLoader(QObject):
         with self._lock:
             if not self._asked:
                 return
-            key, _none = self._asked.popitem(last=True)
+            key, prepare = self._asked.popitem(last=True)
             self._working.add(key)
+        if prepare is not None:
+            prepare()
         image = read_scaled(key[0], QSize(key[1], key[2]))
         if not self._closed and shiboken6.isValid(self):
             self._decoded.emit(key, image)
@@ -115,6 +130,13 @@ class ImageLoader(QObject):
             _key, old = self._cache.popitem(last=False)
             self._bytes -= _cost(old)
         self.loaded.emit(key[0])
+
+
+def _step_back() -> None:
+    """Let the GUI thread go first where threads have priorities of their own (Linux)."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
 
 
 def read_scaled(path: str, size: QSize) -> QImage:

@@ -199,9 +199,13 @@ class AssetGrid(UniformGrid):
             if item is not None and item.sha256 == sha256:
                 self.viewport().update(self.cell(row))
 
-    def dataChanged(self, _first: Index, _last: Index, _roles: Sequence[int] = ()) -> None:
-        """Draw anew; what is out of sight costs nothing."""
-        self.viewport().update()
+    def dataChanged(self, first: Index, last: Index, _roles: Sequence[int] = ()) -> None:
+        """Draw the rows anew that are in sight."""
+        columns = self.columns()
+        top = self.cell(first.row() - first.row() % columns).top()
+        bottom = self.cell(last.row()).bottom()
+        area = QRect(0, top - PAD, self.viewport().width(), bottom - top + 2 * PAD + 1)
+        self.viewport().update(area.intersected(self.viewport().rect()))
 
     # keys and mouse -----------------------------------------------------------------------------
 

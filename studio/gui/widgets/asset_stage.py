@@ -61,6 +61,8 @@ class AssetStage(QWidget):
         super().__init__()
         self._context = context
         self.item: AssetItem | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(self.tr("Asset"))
         self._stack = QStackedWidget()
         self.view = ZoomView(context.images, self.tr("Picture"))
         self.text = QPlainTextEdit()
@@ -111,11 +113,10 @@ class AssetStage(QWidget):
         self.player.stop()
 
     def focus_inside(self) -> None:
-        """Put the focus on what is shown."""
+        """Put the focus on what is shown; a sound has none of its own, its keys are the sheet's."""
         current = self._stack.currentWidget()
-        target: QWidget | None = self.player.play_button if current is self._sound else current
-        if target is not None:
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+        target = current if current in (self.view, self.text) else self
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_text(self, asset_id: str, text: str) -> None:
         if self.item is not None and self.item.id == asset_id and text:

@@ -106,6 +106,7 @@ class CreateForm(QFrame):
         self.count = QSpinBox()
         self.count.setAccessibleName(self.tr("How many results"))
         self.count.setFixedWidth(72)
+        self.count.lineEdit().setAccessibleName(self.count.accessibleName())
         self.count.lineEdit().setTextMargins(SIZES.step, 0, 0, 0)
         self.count.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.count.installEventFilter(WheelGuard(self))

@@ -50,6 +50,7 @@ class TextBox(QWidget):
         column.addLayout(self.top)
         self.edit = GrowingTextEdit(name, lines)
         self.edit.setPlaceholderText(hint)
+        self.edit.setAcceptDrops(False)  # a dropped file is for the window, not its path as text
         self.edit.textChanged.connect(self._on_text)
         self.caption.setBuddy(self.edit)
         column.addWidget(self.edit)

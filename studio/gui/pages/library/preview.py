@@ -29,7 +29,7 @@ _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Ke
 
 
 class PreviewSheet(Sheet):
-    """One asset, large. Arrows go on, 0 to 5 rate, Space and Escape close.
+    """One asset, large. Arrows go on, 0 to 5 rate, Return plays, Space and Escape close.
 
     Signals:
         stepped: -1 for the one before, 1 for the next.
@@ -79,7 +79,7 @@ class PreviewSheet(Sheet):
             made.setVisible(item.modality == "image")
         if self.isHidden():
             self.open(self.stage.view)
-            self.stage.focus_inside()
+        self.stage.focus_inside()
 
     def refresh(self, item: AssetItem) -> None:
         """Show a changed rating or title."""
@@ -104,6 +104,8 @@ class PreviewSheet(Sheet):
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
             self.close_sheet()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.stage.player.toggle()
         elif key in _STEPS:
             self.stepped.emit(_STEPS[key])
         elif event.text() and event.text() in "012345":
