@@ -121,6 +121,10 @@ def _create_scenes(window, state: str):
         yield "empty-music"
         form.set_kind("image")
         return
+    yield from _picture_scenes(page, form)
+
+
+def _picture_scenes(page, form):
     form.setup.set_kind("image", "image_diffusion")
     form.setup.changed.emit()
     form.prompt.set_text("steel water bottle on a pale stone, morning light, calm lower third")
@@ -129,9 +133,9 @@ def _create_scenes(window, state: str):
     form.form().toggle.setChecked(True)
     form.area.verticalScrollBar().setValue(9999)
     yield "filled-advanced"
-    asset = next(iter(tile for group in page.results.groups.values() for tile in group.tiles.values()
-                      if tile.item.modality == "image"))  # fmt: skip
-    page.inputs.use_asset(asset.item.id)
+    tiles = [tile for group in page.results.groups.values() for tile in group.tiles.values()]
+    picture = next(tile for tile in tiles if tile.item.modality == "image")
+    page.inputs.use_asset(picture.item.id)
     form.area.verticalScrollBar().setValue(0)
     yield "filled-reference"
     form.setup.set_mode("inpaint")
