@@ -60,9 +60,10 @@ def test_search_in_chinese_filters_and_order(library_page, settle):
     page.sidebar.chosen.emit("audio", "", False)
     settle(lambda: page.model.rowCount() == 3)
     page.sidebar.chosen.emit("", "", False)
+    settle(lambda: page.model.rowCount() == ASSETS)
     page.filters._set(minimum_rating=4, order="rating")
     settle(lambda: 0 < page.model.rowCount() < ASSETS)
-    settle(lambda: page.model.item_at(page.model.rowCount() - 1) is not None)
+    settle(lambda: all(page.model.item_at(row) for row in range(page.model.rowCount())))
     ratings = [page.model.item_at(row).rating for row in range(page.model.rowCount())]
     assert ratings == sorted(ratings, reverse=True)
     assert min(ratings) >= 4
