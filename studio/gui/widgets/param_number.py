@@ -50,6 +50,7 @@ class NumberField(ParamField):
         self._automatic = spec.default is None
         self.spin = self._make_spin()
         self._take(self.spin)
+        self.spin.lineEdit().setAccessibleName(self.name)
         self.slider = self._make_slider()
         if self.slider is not None:
             self.wide = True

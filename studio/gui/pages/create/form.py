@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from generators.api import InvalidParameter
 from studio.gui.pages.create.adapters_box import AdaptersBox
@@ -206,6 +206,18 @@ class CreateForm(QFrame):
         fits = [a for a in offered if checkpoint and a.family == checkpoint.family]
         self.adapters.set_offered(fits)
         self.button.setEnabled(self.setup.ready())
+        self.order_tabs()
+
+    def order_tabs(self) -> None:
+        """Let Tab go from the adapters through the new fields to the button."""
+        form = self._form
+        if form is None or self.window() is self or self.button.window() is not form.window():
+            return  # not in a window yet; the page calls again when it is shown
+        takes = [item for item in form.findChildren(QWidget) if _takes_tab(item, self.window())]
+        before: QWidget = self.adapters.add
+        for widget in (*takes, self.count, self.button):
+            QWidget.setTabOrder(before, widget)
+            before = widget
 
     def _show_count(self, manifest: Manifest, mode: str, specs: Mapping[str, ParamSpec]) -> None:
         key = count_key(manifest, mode)
@@ -362,3 +374,9 @@ def _readable(form: ParamForm) -> dict[str, JsonValue]:
         except ValueError:  # half-typed JSON is not worth keeping
             continue
     return found
+
+
+def _takes_tab(widget: QWidget, window: QWidget) -> bool:
+    """Tell whether Tab comes to a widget of the window itself: no popup, no part of a spin box."""
+    inner = isinstance(widget.parent(), QAbstractSpinBox) or widget.window() is not window
+    return not inner and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

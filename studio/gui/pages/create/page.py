@@ -62,6 +62,7 @@ class CreatePage(Page):
         self._reading = False
         self._loaded = False
         self._draft: Draft | None = None
+        self._wanted = ""  # id of the checkpoint to choose once it is listed
         self.thumbnails = AssetThumbnails(context)
         self.form = CreateForm(context)
         self.inputs = CreateInputs(self)
@@ -125,6 +126,7 @@ class CreatePage(Page):
 
     def enter(self, what: Mapping[str, JsonValue]) -> None:
         """Show the page; ``recipe`` and ``reference`` in ``what`` are ids of assets to use."""
+        self.form.order_tabs()
         if self.stale:
             self.read_models()
             self._read_all()
@@ -171,13 +173,12 @@ class CreatePage(Page):
 
     def read_models(self, checkpoint: str = "") -> None:
         """Read which weights are listed, and choose one of them."""
-        self.context.store.read(
-            self, read_models, lambda models: self._take_models(models, checkpoint),
-            key="create.models",
-        )  # fmt: skip
+        self._wanted = checkpoint or self._wanted
+        self.context.store.read(self, read_models, self._take_models, key="create.models")
 
-    def _take_models(self, models: Models, checkpoint: str) -> None:
-        self.form.set_models(models, checkpoint)
+    def _take_models(self, models: Models) -> None:
+        wanted, self._wanted = self._wanted, ""
+        self.form.set_models(models, wanted)
         if self._draft is not None:
             draft, self._draft = self._draft, None
             self._show_draft(draft)
