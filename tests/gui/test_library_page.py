@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from studio.core.asset import AssetQuery
 from studio.gui.models.asset_list_model import ASSET_IDS
 from studio.gui.models.asset_rows import query_from_json, query_to_json, steps
+from studio.gui.pages.library.facts import facts_of
 from studio.gui.pages.library.menus import make_menu
 from studio.services.files.exporting import export_each
 from studio.services.files.marks import read_marks
@@ -75,8 +76,8 @@ def test_nothing_found_says_so_and_offers_the_way_back(library_page, settle):
     page = library_page
     page.filters.search.setText("no such thing")
     settle(lambda: page.model.rowCount() == 0)
-    assert page.stack.currentWidget() is page.empty["search"]
-    page.empty["search"].chosen.emit()
+    assert page.stack.currentWidget() is page.empty_state("search")
+    page.empty_state("search").chosen.emit()
     settle(lambda: page.stack.currentWidget() is page.grid)
 
 
@@ -129,7 +130,7 @@ def test_the_trash_gives_back_and_lets_go(library_page, settle, said, asked):
     (question,) = heard
     assert question.choices[0].kind == "danger"
     question.choices[0].run()
-    settle(lambda: page.stack.currentWidget() is page.empty["trash"])
+    settle(lambda: page.stack.currentWidget() is page.empty_state("trash"))
     assert asked(lambda library: library.assets.count(AssetQuery(trashed=True))) == 0
     assert asked(lambda library: library.assets.count(AssetQuery())) == ASSETS - 1
 
@@ -157,7 +158,7 @@ def test_details_tell_how_it_was_made_and_change_it(library_page, settle, asked)
     asset_id = page.model.id_at(row)
     page.grid.select_ids([asset_id])
     settle(lambda: page.panel.details is not None and page.panel.details.asset.id == asset_id)
-    facts = dict(page.panel._facts(page.panel.details.asset))
+    facts = dict(facts_of(page.panel.details.asset, page.context.registry))
     assert facts["Steps"] == "28"
     assert facts["Seed"].startswith("482")
     assert page.panel.more.isVisible()

@@ -180,7 +180,7 @@ class AssetListModel(QAbstractListModel):
         if anew:
             self.about_to_show_anew.emit()
             self.beginResetModel()
-            self._ids, self._rows = listing.ids, dict(listing.rows)
+            self._ids, self._rows = listing.ids, listing.rows
             self.endResetModel()
         else:
             self._walk(listing)
@@ -202,7 +202,7 @@ class AssetListModel(QAbstractListModel):
                 self._ids = ids
                 self.endInsertRows()
         if listing.steps:
-            self._ids, self._rows = listing.ids, dict(listing.rows)
+            self._ids, self._rows = listing.ids, listing.rows
 
     def _read_wanted(self) -> None:
         if self._reading:

@@ -92,7 +92,7 @@ class Listing:
     """
 
     ids: list[str]
-    rows: Mapping[str, int]
+    rows: dict[str, int]
     steps: tuple[tuple[int, int, str], ...] | None
 
 

@@ -37,6 +37,11 @@ class AssetThumbnails(QObject):
         self._images.loaded.connect(self._on_loaded)
         self._images.failed.connect(self._on_failed)
 
+    @property
+    def busy(self) -> bool:
+        """Whether pictures are still to come."""
+        return self._images.busy
+
     def get(self, item: AssetItem, side: int) -> QPixmap | None:
         """Return the picture fitted into ``side`` device pixels, or None."""
         size = next((size for size in SIDES if size >= side), SIDES[-1])

@@ -57,7 +57,7 @@ class AssetPainter(QObject):
             return
         inset = 0 if item.modality == "image" else SIZES.gap
         inner = area.adjusted(inset, inset, -inset, -inset)
-        side = round(_longer_side(inner, item) * dpr)
+        side = round(longer_side(inner, item) * dpr)
         picture = None if item.missing else self.thumbnails.get(item, side)
         if picture is None:
             self._draw_sign(painter, area, item)
@@ -178,7 +178,7 @@ def _draw_round(painter: QPainter, inner: QRect, picture: QPixmap, dpr: float) -
     )
 
 
-def _longer_side(inner: QRect, item: AssetItem) -> float:
+def longer_side(inner: QRect, item: AssetItem) -> float:
     """Return the longer side of what fits into ``inner``; a waveform is twice as wide as high."""
     width, height = (item.width, item.height) if item.modality == "image" else (2, 1)
     if width < 1 or height < 1:

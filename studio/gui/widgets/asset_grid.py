@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -29,13 +30,14 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QWidget
 
 from studio.gui.models.asset_list_model import AssetListModel
 from studio.gui.theme.manager import theme
-from studio.gui.widgets.asset_cell import FOOT, AssetPainter, draw_frame
+from studio.gui.widgets.asset_cell import FOOT, AssetPainter, draw_frame, longer_side
 from studio.gui.widgets.uniform_grid import PAD, Index, UniformGrid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MOST_DRAGGED = 500
+AHEAD, AHEAD_MS, AT_ONCE = 2, 60, 4  # screens; after a pause; pictures asked for in one go
 
 
 class AssetGrid(UniformGrid):
@@ -60,6 +62,10 @@ class AssetGrid(UniformGrid):
         self._pressed: QPoint | None = None
         self._kept: tuple[list[str], str, int] = ([], "", 0)
         self._anchor = -1
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(AHEAD_MS)
+        self._idle.timeout.connect(self._look_ahead)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -88,6 +94,27 @@ class AssetGrid(UniformGrid):
     def wanted(self, first: int, last: int) -> None:
         """Have the rows in sight read."""
         self.assets().want(first, last)
+        self._idle.start()
+
+    def _look_ahead(self) -> None:
+        """Have the pictures of the next screens made while nothing moves."""
+        if not self.isVisible():
+            return
+        if self._painter.thumbnails.busy:
+            self._idle.start()
+            return
+        dpr = self.devicePixelRatioF()
+        screen = self.columns() * (self.viewport().height() // self.pitch() + 1)
+        start = self.line_at(self.viewport().height()) * self.columns()
+        asked = 0
+        for row in range(start, min(start + AHEAD * screen, self.assets().rowCount())):
+            item = self.assets().item_at(row)
+            if item is not None and item.modality == "image" and not item.missing:
+                side = round(longer_side(QRect(0, 0, *[self.cell_width()] * 2), item) * dpr)
+                asked += self._painter.thumbnails.get(item, side) is None
+            if asked >= AT_ONCE:
+                self._idle.start()
+                return
 
     # selection ----------------------------------------------------------------------------------
 

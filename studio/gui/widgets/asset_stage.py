@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.gui.theme.manager import font
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.audio_player import AudioPlayer
 from studio.gui.widgets.surfaces import EmptyState
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from studio.gui.models.asset_thumbnails import AssetThumbnails
 
 MOST_TEXT = 200_000  # characters of a file that are shown
+READING_WIDTH = 760
 WAVE = 512  # pixels
 WHOLE = 10_000
 
@@ -33,11 +33,14 @@ class Waveform(QWidget):
         self._thumbnails = thumbnails
         self._item: AssetItem | None = None
         self.setMinimumSize(120, 80)
-        thumbnails.changed.connect(lambda _sha: self.update())
+        thumbnails.changed.connect(self._on_thumbnail)
 
     def set_item(self, item: AssetItem) -> None:
         """Show a sound."""
         self._item = item
+        self.update()
+
+    def _on_thumbnail(self, _sha256: str) -> None:
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -68,7 +71,14 @@ class AssetStage(QWidget):
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setAccessibleName(self.tr("Text"))
-        self.text.setFont(font(SIZES.title))
+        self.text.setProperty("role", "reading")
+        reading = QWidget()
+        row = QHBoxLayout(reading)
+        row.setContentsMargins(0, SIZES.block, 0, SIZES.step)
+        self.text.setMaximumWidth(READING_WIDTH)
+        row.addStretch(1)
+        row.addWidget(self.text, 100)
+        row.addStretch(1)
         sound = QWidget()
         column = QVBoxLayout(sound)
         column.setContentsMargins(SIZES.block, SIZES.block, SIZES.block, SIZES.block)
@@ -77,9 +87,9 @@ class AssetStage(QWidget):
         column.addWidget(self.wave, 1)
         column.addWidget(self.player)
         self._sorry = EmptyState("circle-alert", self.tr("The file is missing or cannot be shown."))
-        for page in (self.view, self.text, sound, self._sorry):
+        for page in (self.view, reading, sound, self._sorry):
             self._stack.addWidget(page)
-        self._sound = sound
+        self._sound, self._reading = sound, reading
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
@@ -102,7 +112,7 @@ class AssetStage(QWidget):
             self._stack.setCurrentWidget(self._sound)
         else:
             self.text.setPlainText(item.text)
-            self._stack.setCurrentWidget(self.text)
+            self._stack.setCurrentWidget(self._reading)
             self._context.store.work(
                 self, lambda: _read(item.file), lambda text: self._take_text(item.id, text),
                 lambda _error: None, key="stage.text",
@@ -115,7 +125,9 @@ class AssetStage(QWidget):
     def focus_inside(self) -> None:
         """Put the focus on what is shown; a sound has none of its own, its keys are the sheet's."""
         current = self._stack.currentWidget()
-        target = current if current in (self.view, self.text) else self
+        target = (
+            self.text if current is self._reading else self.view if current is self.view else self
+        )
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_text(self, asset_id: str, text: str) -> None:

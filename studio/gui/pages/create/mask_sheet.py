@@ -63,7 +63,7 @@ class MaskCanvas(QWidget):
         self.setAccessibleName(
             self.tr("Mask: arrows move the brush, Space paints, brackets change its size")
         )
-        images.loaded.connect(lambda path: self.update() if path == self._path else None)
+        images.loaded.connect(self._on_loaded)
 
     def start(self, path: str, size: tuple[int, int]) -> None:
         """Begin with an empty mask for a picture of ``size`` pixels."""
@@ -118,6 +118,10 @@ class MaskCanvas(QWidget):
         fitted = self._mask.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         left, top = (self.width() - fitted.width()) / 2, (self.height() - fitted.height()) / 2
         return QRectF(left, top, fitted.width(), fitted.height())
+
+    def _on_loaded(self, path: str) -> None:
+        if path == self._path:
+            self.update()
 
     def _place(self, point: QPointF) -> QPointF:
         area = self._area()

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.gui import words
 from studio.gui.models.asset_rows import AssetItem, make_item
+from studio.gui.pages.library.facts import Execution, facts_of
 from studio.gui.pages.queue.job_facts import FactsGrid, ResultTile
-from studio.gui.theme.manager import set_icon
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.fields import GrowingTextEdit
@@ -41,8 +38,6 @@ if TYPE_CHECKING:
 
 WIDTH = 320
 MOST_RELATED = 6
-#: Shown elsewhere in the panel.
-_SHOWN = ("prompt", "negative_prompt", "seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +129,16 @@ class DetailsPanel(QFrame):
         row.setSpacing(SIZES.step)
         self.more = button(self.tr("More like this"), "primary", "sparkles")
         self.more.clicked.connect(lambda: self._actions.more_like(self._ids[0]))
-        self.reference = button(self.tr("As reference"), icon="image-plus")
-        self.reference.setToolTip(self.tr("Open Create with this picture to start from"))
+        self.reference = IconButton("image-plus", self.tr("Use as reference on Create"))
         self.reference.clicked.connect(lambda: self._actions.use_as_reference(self._ids[0]))
+        export = IconButton("file-down", self.tr("Export …"))
+        export.clicked.connect(lambda: self._actions.export(self._ids))
+        reveal = IconButton("folder-open", self.tr("Show in folder"))
+        reveal.clicked.connect(self._reveal)
         row.addWidget(self.more)
-        row.addWidget(self.reference)
         row.addStretch(1)
+        for made in (self.reference, export, reveal):
+            row.addWidget(made)
         column.addLayout(row)
         self._recipe = QWidget()
         self._recipe_column = QVBoxLayout(self._recipe)
@@ -250,39 +249,12 @@ class DetailsPanel(QFrame):
             column.addWidget(self._text(self.tr("Prompt"), prompt))
         if params.get("negative_prompt"):
             column.addWidget(self._text(self.tr("Negative prompt"), str(params["negative_prompt"])))
-        column.addWidget(FactsGrid(self._facts(asset)))
+        column.addWidget(FactsGrid(facts_of(asset, self._context.registry)))
         for note in recipe.notes if recipe else ():
             column.addWidget(label(note, "caption", wrap=True))
         if recipe is None:
             said = self.tr("This file came without a recipe.")
             column.addWidget(label(said, "caption", wrap=True))
-
-    def _facts(self, asset: Asset) -> list[tuple[str, str]]:
-        recipe = asset.recipe
-        facts = [(self.tr("Made with"), asset.model)]
-        if recipe is not None:
-            seed = recipe.seed if recipe.seed is not None else recipe.request.params.get("seed")
-            facts.append((self.tr("Seed"), "" if seed is None else str(seed)))
-            labels = self._labels(recipe.request.generator)
-            for key, value in recipe.request.params.items():
-                if key not in _SHOWN and value not in (None, "", [], {}):
-                    facts.append((labels.get(key, key.replace("_", " ")), _plain(value)))
-            names = [f"{one.name or one.id} × {one.weight:g}" for one in recipe.request.adapters]
-            facts.append((self.tr("Adapters"), "\n".join(names)))
-            facts.append((self.tr("Device"), str(recipe.execution.get("device", ""))))
-        if asset.width:
-            facts.append((self.tr("Size"), f"{asset.width} × {asset.height} px"))
-        if asset.duration:
-            facts.append((self.tr("Length"), words.duration(asset.duration)))
-        source = {"generated": self.tr("Made here"), "imported": self.tr("Imported"),
-                  "composed": self.tr("Composed")}  # fmt: skip
-        facts.append((self.tr("File"), f"{asset.media_type} · {words.size(asset.bytes)}"))
-        facts.append((source.get(asset.source, asset.source), words.moment(asset.created_at)))
-        return [(name, value) for name, value in facts if value]
-
-    def _labels(self, generator: str) -> dict[str, str]:
-        manifest = self._context.registry.find(generator)
-        return {spec.key: spec.label or spec.key for spec in manifest.params} if manifest else {}
 
     def _text(self, name: str, text: str) -> QWidget:
         box = QWidget()
@@ -336,6 +308,10 @@ class DetailsPanel(QFrame):
         made.clicked.connect(lambda: self._actions.remove_from_board(board.id, [asset_id]))
         return made
 
+    def _reveal(self) -> None:
+        if self.details is not None:
+            self._actions.reveal(self.details.item.file)
+
     def _save_title(self) -> None:
         details = self.details
         if details is not None and self.title.text().strip() != details.asset.title:
@@ -348,46 +324,12 @@ class DetailsPanel(QFrame):
             self._actions.add_tag(self._ids, tag)
 
 
-class Execution(QWidget):
-    """How it ran: closed at first."""
-
-    def __init__(self, execution: Mapping[str, JsonValue]) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.toggle = button(self.tr("How it ran"), "ghost", "chevron-right")
-        self.toggle.setCheckable(True)
-        self.view = QPlainTextEdit(json.dumps(dict(execution), ensure_ascii=False, indent=1))
-        self.view.setReadOnly(True)
-        self.view.setProperty("role", "log")
-        self.view.setAccessibleName(self.tr("How it ran"))
-        self.view.setFixedHeight(160)
-        self.view.hide()
-        self.toggle.toggled.connect(self._open)
-        column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.view)
-
-    def _open(self, on: bool) -> None:
-        self.view.setVisible(on)
-        set_icon(self.toggle, "chevron-down" if on else "chevron-right")
-
-
 def _kind_words(panel: QWidget, modality: str) -> str:
     return {
         "image": panel.tr("Picture"),
         "text": panel.tr("Text"),
         "audio": panel.tr("Sound"),
     }.get(modality, panel.tr("File"))
-
-
-def _plain(value: JsonValue) -> str:
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)[:300]
-    return str(value)
 
 
 def _empty(column: QVBoxLayout) -> None:

@@ -52,6 +52,8 @@ class LibraryPage(Page):
         self.boards: list[Board] = []
         self._facts: SidebarFacts | None = None
         self._show_id = ""
+        self._wants_focus = False
+        self._empty: dict[str, EmptyState] = {}
         self._preview: PreviewSheet | None = None
         self._compare: CompareSheet | None = None
         self.thumbnails = AssetThumbnails(context)
@@ -94,33 +96,44 @@ class LibraryPage(Page):
         self.stack.addWidget(skeleton)
         self.stack.addWidget(self.grid)
         middle.addWidget(self.stack, 1)
-        self._add_empty_states()
         row.addLayout(middle, 1)
         row.addWidget(self.panel)
         self.body.addLayout(row, 1)
 
-    def _add_empty_states(self) -> None:
-        creates = self.context.has_page("create")
-        first = (
-            self.tr("Everything you make or import is kept here, with how it was made."),
-            self.tr("Create something") if creates else self.tr("Import files"),
-        )
-        self.empty: dict[str, EmptyState] = {}
-        for key, icon, words, action in (
-            ("library", "images", *first),
-            ("kind", "images", self.tr("Nothing of this kind yet."), ""),
-            ("board", "bookmark", self.tr("Drag assets here from the library to collect them."),
-             self.tr("Show all assets")),
-            ("trash", "trash-2", self.tr("The trash is empty."), ""),
-            ("search", "search", self.tr("Nothing fits these filters."), self.tr("Clear filters")),
-        ):  # fmt: skip
-            self.empty[key] = EmptyState(icon, words, action)
-            self.stack.addWidget(self.empty[key])
-        self.empty["library"].chosen.connect(
-            lambda: self.context.go("create") if creates else self.actions_.import_pick()
-        )
-        self.empty["search"].chosen.connect(self.filters.clear_filters)
-        self.empty["board"].chosen.connect(lambda: self.show_place("", "", trashed=False))
+    def empty_state(self, key: str) -> EmptyState:
+        """Return what is shown instead of the grid, made when it is first needed."""
+        found = self._empty.get(key)
+        if found is None:
+            found = self._empty[key] = self._make_empty(key)
+            self.stack.addWidget(found)
+        return found
+
+    def _make_empty(self, key: str) -> EmptyState:
+        if key == "library":
+            words = self.tr("What you make or import is kept here, with its recipe.")
+            creates = self.context.has_page("create")
+            action = self.tr("Create something") if creates else self.tr("Import files")
+            made = EmptyState("images", words, action)
+            made.chosen.connect(self._start)
+        elif key == "board":
+            words = self.tr("Drag assets here from the library to collect them.")
+            made = EmptyState("bookmark", words, self.tr("Show all assets"))
+            made.chosen.connect(lambda: self.show_place("", "", trashed=False))
+        elif key == "search":
+            words = self.tr("Nothing fits these filters.")
+            made = EmptyState("search", words, self.tr("Clear filters"))
+            made.chosen.connect(self.filters.clear_filters)
+        elif key == "trash":
+            made = EmptyState("trash-2", self.tr("The trash is empty."))
+        else:
+            made = EmptyState("images", self.tr("Nothing of this kind yet."))
+        return made
+
+    def _start(self) -> None:
+        if self.context.has_page("create"):
+            self.context.go("create")
+        else:
+            self.actions_.import_pick()
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(
@@ -157,6 +170,7 @@ class LibraryPage(Page):
             self.show_asset(str(what["asset"]))
         elif self.stale or not self.model.loaded:
             self.model.refresh()
+        self._wants_focus = not self.grid.isVisible()
         if self.stale:
             self._read_facts()
             self.panel.refresh()
@@ -230,8 +244,11 @@ class LibraryPage(Page):
     def _on_listed(self, _anew: bool) -> None:
         count = self.model.rowCount()
         self.remark.setText(self.tr("%n asset(s)", "", count) if count < 1000 else f"{count:,}")
-        self.stack.setCurrentWidget(self.grid if count else self.empty[self._why_empty()])
+        self.stack.setCurrentWidget(self.grid if count else self.empty_state(self._why_empty()))
         self.empty_button.setEnabled(count > 0)
+        if self._wants_focus and self.isVisible():  # before, there was nothing to focus
+            self._wants_focus = False
+            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._show_id and self.model.row_of(self._show_id) >= 0:
             self.grid.select_ids([self._show_id])
         if self.model.query.job_id and count and not self.grid.selected_count():

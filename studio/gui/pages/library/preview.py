@@ -164,10 +164,10 @@ class CompareSheet(Sheet):
         for view in self._hidden:
             view.setParent(self.slide)
             view.hide()
-            context.images.loaded.connect(lambda _path: self.slide.update())
         self._stack = QStackedWidget()
         self._stack.addWidget(side)
         self._stack.addWidget(self.slide)
+        context.images.loaded.connect(self._on_loaded)
         self.body.addWidget(self._stack, 1)
 
     def show_items(self, items: Sequence[AssetItem]) -> None:
@@ -187,6 +187,9 @@ class CompareSheet(Sheet):
             self.ways.set_value("side")
         self._show_way(self.ways.value())
         self.open(self.stages[0].view)
+
+    def _on_loaded(self, _path: str) -> None:
+        self.slide.update()
 
     def _show_way(self, way: str) -> None:
         self._stack.setCurrentIndex(1 if way == "slide" else 0)
