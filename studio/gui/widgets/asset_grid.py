@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MOST_DRAGGED = 500
-AHEAD, AHEAD_MS, AT_ONCE = 2, 60, 4  # screens; after a pause; pictures asked for in one go
+AHEAD, AHEAD_MS, AT_ONCE = 3, 40, 4  # screens; after a pause; pictures asked for in one go
 
 
 class AssetGrid(UniformGrid):

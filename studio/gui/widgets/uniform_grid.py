@@ -207,5 +207,5 @@ class UniformGrid(QAbstractItemView):
     def _tell_wanted(self) -> None:
         columns, height = self.columns(), self.viewport().height()
         first = self.line_at(-height // 2) * columns
-        last = (self.line_at(3 * height) + 1) * columns
+        last = (self.line_at(4 * height) + 1) * columns
         self.wanted(first, last)
