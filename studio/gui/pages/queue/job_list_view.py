@@ -64,9 +64,13 @@ class JobListView(QTableView):
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self.menu_wanted)
-        images.loaded.connect(lambda _path: self.viewport().update())
+        images.loaded.connect(self._on_loaded)
         self._drop_at: int | None = None
         self._kept: tuple[list[str], str] | None = None
+
+    def _on_loaded(self, _path: str) -> None:
+        """Draw again; a method, not a lambda, so that Qt lets go of it together with the view."""
+        self.viewport().update()
 
     def watch(self, model: JobListModel) -> None:
         """Show a model, and keep the selection on jobs that move in it."""
