@@ -28,6 +28,11 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}  # zero-width joiner, text and emoji p
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MARKUP = re.compile(r"[\[\]{}<>]|\b(?:brand|product|audience|message|tone|goal)\s*[:：]", re.I)
+# Lines that say how to speak, to whom, and what the button says: not what is advertised.
+_ASIDE = re.compile(
+    r"^\W*(?:audience|tone|voice|call to action|language|goal)\s*[:：].*$", re.I | re.M
+)
+_LABEL = re.compile(r"^\W*[^\W\d][\w ]{1,20}[:：]", re.M)
 _OPENING = re.compile(r"[^\W\d_]+(?=,)")  # "Lavonne, a light bicycle": someone is addressed
 _CLOSERS = "\"'”’）)】」』"
 _QUOTES = {"“": "”", "‘": "’", '"': '"', "'": "'", "「": "」", "«": "»"}
@@ -128,7 +133,7 @@ class BriefFacts:
     """What a brief says, as far as the rules need it.
 
     Attributes:
-        text: The brief, in lower case.
+        text: The brief in lower case, without the labels of its lines (``Message: …``).
         stems: Beginnings of its content words (for CJK: pairs of characters).
         names: Words that it writes with a capital letter.
         numbers: Its numbers.
@@ -146,14 +151,19 @@ class BriefFacts:
 
 def read_brief(prompt: str) -> BriefFacts:
     """Return what a brief says."""
-    words = [word for word in _WORD.findall(prompt) if len(word) > 2]
+    words = [word for word in _WORD.findall(_LABEL.sub("", prompt)) if len(word) > 2]
+    topic = _WORD.findall(_LABEL.sub("", _ASIDE.sub("", prompt)))
     stop = _words_of("stop")
-    stems = {_stem(word) for word in words if word.lower() not in stop and not has_cjk(word)}
+    stems = {
+        _stem(word)
+        for word in topic
+        if len(word) > 2 and word.lower() not in stop and not has_cjk(word)
+    }
     brand_lines = re.findall(
         r"^\W*(?:brand|marke|marque|marca|品牌)(?: name)?\s*[:：]\s*(.+)$", prompt, re.I | re.M
     )
     return BriefFacts(
-        text=prompt.lower(),
+        text=_LABEL.sub("", prompt).lower(),
         stems=frozenset(stems | set(_pairs(prompt))),
         names=frozenset(word.lower() for word in words if word[0].isupper()),
         numbers=frozenset(_NUMBER.findall(prompt)),
@@ -189,13 +199,15 @@ def fault(text: str, brief: BriefFacts, *, english: bool = True) -> str:
 
 def _faults(text: str, brief: BriefFacts, *, english: bool) -> Iterator[tuple[str, bool]]:
     lower = text.lower()
-    marks = bool(re.search(r"[\[\]{}<>]", text))
+    marks = bool(_MARKUP.search(text))
     yield "placeholder", marks or _has_word(lower, _words_of("placeholders"), brief.text)
     yield "hashtag", "#" in text and not brief.hashtags
     unknown = bool(set(_NUMBER.findall(text)) - brief.numbers)
+    unknown = unknown or _has_word(lower, _words_of("numbers"), brief.text)
     yield "number", unknown or ("%" in text and "%" not in brief.text)
     yield "claim", _has_word(lower, _words_of("claims"), brief.text)
     yield "repeats", repeats_itself(text)
+    yield "name", _has_word(lower, _example_brands(), brief.text)
     yield "name", english and _strange_name(text, brief)
     yield "off_brief", len(brief.stems) >= 3 and not relevance(text, brief)
 
@@ -224,6 +236,15 @@ def repeats_itself(text: str) -> bool:
     return any(words.count(word) > 2 + len(words) // 20 for word in words if len(word) > 3)
 
 
+def _strange_owner(words: list[str], brief: BriefFacts) -> bool:
+    """Tell whether a line begins with "Marlowe's": somebody that the brief doesn't know."""
+    if not words or not words[0].lower().endswith(("'s", "’s")):
+        return False
+    owner = words[0][:-2].lower()
+    known = owner in brief.text or owner in _words_of("possessives")
+    return not known and owner not in _words_of("openers")
+
+
 def _strange_name(text: str, brief: BriefFacts) -> bool:
     words = _WORD.findall(text)
     known = set(brief.text.replace("-", " ").split()) | brief.names
@@ -233,6 +254,8 @@ def _strange_name(text: str, brief: BriefFacts) -> bool:
         known_brand = any(opening[0].lower() in brand.lower() for brand in brief.brands)
         if not known_brand and opening[0].lower() not in _words_of("openers"):
             return True
+    if _strange_owner(words[:1], brief):
+        return True
     first = True
     for match in _WORD.finditer(text):
         word = match[0].removesuffix("'s").removesuffix("’s")

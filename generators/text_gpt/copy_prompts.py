@@ -32,7 +32,6 @@ _KINDS = (
     ("headline", ("headline", "title", "hook", "tagline")),
 )
 _FEEDBACK = {
-    "long": "It must be shorter: at most {width} characters, {words} words or fewer.",
     "short": "It must be longer: at least {least} characters.",
     "truncated": "Finish the sentence.",
     "off_brief": "Say what the product is.",
@@ -59,8 +58,10 @@ class Limit:
         key = self.key.lower()
         kind = next((name for name, parts in _KINDS if any(part in key for part in parts)), "")
         longest = self.max_width or 200
-        if kind == "body" and longest <= 120:
-            return "description"
+        if kind == "body" and longest <= 180:  # small models write one sentence far better
+            kind = "description"
+        if kind == "description" and longest <= 45:  # no sentence fits
+            kind = "headline"
         return kind or (
             "headline" if longest <= 45 else "description" if longest <= 120 else "body"
         )
@@ -155,7 +156,7 @@ def turns(
         language: BCP 47 code; empty for English.
         reasons: Why earlier candidates could not be used, by the words of the writer.
     """
-    ask = _ask(limit)
+    ask = _ask(limit, shorter="long" in reasons)
     found: list[Turn] = [("system", system or SYSTEM)]
     for index, example in enumerate(
         copy_data()["example"].get(languages.base(language) or "en", ())
@@ -170,10 +171,15 @@ def turns(
     return (*found, ("user", f"{last} {advice}".strip()))
 
 
-def _ask(limit: Limit) -> str:
+def _ask(limit: Limit, *, shorter: bool) -> str:
+    """Return the request; after candidates that were too long it asks for a word less.
+
+    The limit itself stands in brackets then: small models repeat whole sentences about it.
+    """
     text: str = copy_data()["kind"][limit.kind]["ask"]
-    most = _words(limit)
-    return text.format(words=most if limit.kind in ("description", "body") else _span(most))
+    most = max(2, _words(limit) - shorter)
+    ask = text.format(words=most if limit.kind in ("description", "body") else _span(most))
+    return f"{ask[:-1]} (at most {limit.longest} characters)." if shorter else ask
 
 
 def _words(limit: Limit) -> int:
@@ -194,9 +200,4 @@ def _example(choices: Sequence[str], limit: Limit, index: int) -> str:
 def feedback(reasons: Sequence[str], limit: Limit) -> str:
     """Return what to do differently, for the two commonest reasons that can be helped."""
     counted = [reason for reason, _ in Counter(reasons).most_common() if reason in _FEEDBACK]
-    return " ".join(
-        _FEEDBACK[reason].format(
-            width=limit.longest, least=limit.min_width, words=max(2, _words(limit) - 1)
-        )
-        for reason in counted[:2]
-    )
+    return " ".join(_FEEDBACK[reason].format(least=limit.min_width) for reason in counted[:2])

@@ -27,6 +27,7 @@ from generators.text_gpt.copy import (
     truncated,
     width,
 )
+from generators.text_gpt.copy_angles import angles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,6 +100,7 @@ class CopyWriter:
     ) -> None:
         self.backend, self.task, self.sampling, self.context = backend, task, sampling, context
         self.brief = read_brief(task.prompt)
+        self.angles = angles(task.prompt)
         self.english = languages.base(task.language) in ("", "en")
         self.variants = [
             Variant(index, (task.seed + index) % SEEDS) for index in range(task.variants)
@@ -127,7 +129,11 @@ class CopyWriter:
             variant.attempts[limit.key] = attempt
             reasons = list(variant.reasons[limit.key].elements())
             conversation = copy_prompts.turns(
-                self.task.prompt, self.task.system, limit, self.task.language, reasons
+                self._brief_for(limit, variant, attempt),
+                self.task.system,
+                limit,
+                self.task.language,
+                reasons,
             )
             first = variant.seed * draws + offset
             asks += [Ask(conversation, (first + draw) % SEEDS, form) for draw in range(draws)]
@@ -139,6 +145,12 @@ class CopyWriter:
         )
         for at, variant in enumerate(variants):
             self._choose(limit, form, variant, found[at * draws : (at + 1) * draws])
+
+    def _brief_for(self, limit: Limit, variant: Variant, attempt: int) -> str:
+        """Return the brief: for a headline one angle of it, another one for each attempt."""
+        if limit.kind != "headline" or not self.angles:
+            return self.task.prompt
+        return self.angles[(variant.seed + attempt - 1) % len(self.angles)]
 
     def _ticker(self, limit: Limit, number: int, attempt: int) -> Callable[[float, float], None]:
         # Later rounds are rarer and smaller: each takes half of what is left of its item's share.

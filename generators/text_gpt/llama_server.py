@@ -8,17 +8,14 @@ a random key), and the signal handlers are put back. An exception in its callbac
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 POLL_SECONDS = 0.1  # between two looks at a model that loads
-ANSWER_SECONDS = 10.0  # for the server's thread to answer; normally some milliseconds
 _SIGACTION_BYTES = 1024  # more than struct sigaction has on any platform
 
 
@@ -67,20 +63,20 @@ def start(options: ServerOptions, progress: Callable[[], None]) -> Any:  # noqa:
 
     def load() -> None:
         try:
-            result.append(_construct(xllamacpp, options))
+            with _signals_kept():
+                result.append(_construct(xllamacpp, options))
         except (RuntimeError, MemoryError, OSError) as error:
             result.append(error)
 
     thread = threading.Thread(target=load, name="llama-load", daemon=True)
-    with _signals_kept():
-        thread.start()
-        try:
-            while thread.is_alive():
-                progress()
-                thread.join(POLL_SECONDS)
-        except BaseException:
-            threading.Thread(target=_abandon, args=(thread, result), daemon=True).start()
-            raise
+    thread.start()
+    try:
+        while thread.is_alive():
+            progress()
+            thread.join(POLL_SECONDS)
+    except BaseException:
+        threading.Thread(target=_abandon, args=(thread, result), daemon=True).start()
+        raise
     if isinstance(result[0], MemoryError):
         raise OutOfMemory(str(result[0]))
     if isinstance(result[0], Exception):
@@ -108,40 +104,25 @@ def _construct(library: Any, options: ServerOptions) -> Any:  # noqa: ANN401 - u
     params.warmup = params.ui = params.endpoint_slots = False
     params.cache_ram_mib = 0  # no second copy of old prompts
     params.n_threads_http = 1
-    with _closed_door(params) as door:
+    with _closed_door(params):
         server = library.Server(params)
-        if door is not None:
-            _wait_for_answer(door)
-        return server
-
-
-def _wait_for_answer(door: Path) -> None:
-    """Wait until the server's own thread answers.
-
-    Ending a server whose thread has not begun to listen yet waits for that thread for ever: its
-    stop is lost. So a model that is unloaded right after loading would hang its worker.
-    """
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < deadline:
-        with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
-            client.settimeout(1.0)
-            client.connect(str(door))
-            client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            if client.recv(1):
-                return
-        time.sleep(POLL_SECONDS / 10)
+    # The constructor returns (and /health answers) before the server's loop has begun, and one that
+    # is ended in between waits for that loop for ever. An answer proves that the loop runs; it
+    # also touches the weights once, as a warm-up.
+    server.handle_completions({"prompt": "a", "max_tokens": 1, "cache_prompt": False})
+    return server
 
 
 @contextmanager
-def _closed_door(params: Any) -> Iterator[Path | None]:  # noqa: ANN401 - untyped library
+def _closed_door(params: Any) -> Iterator[None]:  # noqa: ANN401 - untyped library
     params.api_keys = [secrets.token_hex(32)]
     if sys.platform == "win32":
-        yield None
+        yield
         return
     folder = Path(tempfile.mkdtemp(prefix="brandloom-"))  # only this user may enter
     try:
         params.hostnames = [str(folder / "s.sock")]
-        yield folder / "s.sock"
+        yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # a socket without a name can't be reached
 
