@@ -15,7 +15,7 @@ from setup_progress import SetupError
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Library → Debian package. Without these Qt cannot start at all, not even without a screen.
+#: Library → Debian package. Without these neither Qt (even with no screen) nor llama.cpp starts.
 ALWAYS = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -23,8 +23,9 @@ ALWAYS = {
     "libfontconfig.so.1": "libfontconfig1",
     "libdbus-1.so.3": "libdbus-1-3",
     "libglib-2.0.so.0": "libglib2.0-0",
+    "libgomp.so.1": "libgomp1",  # llama.cpp's threads
 }
-#: Needed besides for a window on an X11 or XWayland screen.
+#: Needed besides for a window on an X11 or XWayland screen, with sound.
 FOR_A_WINDOW = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxcb-cursor.so.0": "libxcb-cursor0",
@@ -34,6 +35,7 @@ FOR_A_WINDOW = {
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libpulse.so.0": "libpulse0",
 }
 CUDA_DRIVER = (
     580  # NVIDIA driver that CUDA 13 needs: docs.nvidia.com/cuda/cuda-toolkit-release-notes

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from generators.image_diffusion.kinds import Pipeline
     from generators.image_diffusion.settings import ImageSettings
 
-# Memory of one pass per pixel of the picture, measured on SDXL in bfloat16 (U-Net and VAE decode);
-# the VAE decode decides it. Bytes.
+# Bytes of one pass per pixel of the picture. A guess on the safe side, not a measurement: about ten
+# full-size feature maps of 128 channels in bfloat16 (2.6 kB) while the VAE decodes, and some room.
 _BYTES_PER_PIXEL = 4000
 
 

@@ -175,7 +175,7 @@ def load_tokenizer(path: Path) -> Any:  # noqa: ANN401 - untyped library
             return transformers.AutoTokenizer.from_pretrained(
                 path, local_files_only=True, trust_remote_code=False
             )
-    except Exception as error:
+    except Exception as error:  # tokenizers raises nothing narrower for a damaged file
         raise CheckpointError(
             f"The tokenizer of {path.name!r} cannot be read: {str(error)[:200]}",
             "Copy or download the checkpoint again.",

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "llguidance", "xllamacpp",
             "PySide6-Essentials", "numpy", "pillow", "soundfile", "apsw")  # fmt: skip
-QT_LIBRARIES = ("libEGL.so.1", "libGL.so.1", "libxkbcommon.so.0", "libfontconfig.so.1",
+SYSTEM_LIBRARIES = ("libEGL.so.1", "libGL.so.1", "libxkbcommon.so.0", "libfontconfig.so.1",
                 "libdbus-1.so.3", "libxcb-cursor.so.0", "libxcb-icccm.so.4",
-                "libxcb-keysyms.so.1")  # fmt: skip
+                "libxcb-keysyms.so.1", "libgomp.so.1", "libpulse.so.0")  # fmt: skip
 #: Before this version SQLite's WAL could be corrupted by a reset race: sqlite.org/wal.html
 SAFE_SQLITE = (3, 51, 3)
 LOW_SPACE = 2_000_000_000  # bytes; less than this stops a campaign soon
@@ -65,7 +65,7 @@ def _machine() -> list[Finding]:
     if platform.system() == "Linux":
         libc, version = platform.libc_ver()
         findings.append(Finding("C library", f"{libc} {version}"))
-        missing = [name for name in QT_LIBRARIES if not _loads(name)]
+        missing = [name for name in SYSTEM_LIBRARIES if not _loads(name)]
         problem = "Install them: python3 packaging/bootstrap.py run names the packages."
         findings.append(Finding("system libraries", "missing: " + ", ".join(missing) if missing
                                 else "complete", problem if missing else ""))  # fmt: skip
