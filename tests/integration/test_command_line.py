@@ -144,15 +144,3 @@ def test_generators_and_help_come_from_manifests(studio):
     listed = studio.json("generators", "list")
     assert {item["id"] for item in listed} >= {"fake", "text_gpt", "image_diffusion", "audio_music"}
     assert "--num-inference-steps" in studio("generate", "image", "--help")
-
-
-def test_neither_qt_nor_torch_is_imported():
-    script = (
-        "import sys; from studio.cli import main; main.parse(['jobs', 'list'])\n"
-        "print([name for name in ('torch', 'PySide6', 'transformers', 'diffusers')"
-        " if name in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
