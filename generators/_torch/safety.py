@@ -293,3 +293,21 @@ def weight_bytes(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*.safetensors"))
+
+
+def weight_numbers(path: Path) -> int:
+    """Return how many numbers all safetensors (or the one file) at a path hold, by their headers.
+
+    What cannot be read counts nothing: loading says what is wrong with it.
+    """
+    files = [path] if path.is_file() else sorted(path.rglob("*.safetensors"))
+    total = 0
+    for file in files:
+        try:
+            header = safetensors_header(file)
+        except CheckpointError:
+            continue
+        total += sum(
+            math.prod(item["shape"]) for name, item in header.items() if name != "__metadata__"
+        )
+    return total

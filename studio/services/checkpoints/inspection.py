@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from generators.registry import Registry
 
 USUAL_FACTOR = 8  # pixels to a latent pixel, of every published VAE of the built-in families
+OPTIONAL = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
+NO_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
 MAX_JSON = 20_000_000  # bytes of a config; tokenizers are not read here
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 _NON_COMMERCIAL = re.compile(r"(^|[-_ ])nc([-_ ]|$)|non-?commercial", re.IGNORECASE)
@@ -225,21 +227,31 @@ def check_components(path: Path, index: Mapping[str, JsonValue]) -> None:
         if name.startswith("_") or not isinstance(value, list) or not value or value[0] is None:
             continue
         if not (path / name).is_dir():
+            if name in OPTIONAL:
+                continue
             raise CheckpointError(
                 f"{path.name} is not whole: its component {name!r} is missing.",
                 "Copy or fetch the folder again.",
             )
-    for file in sorted(path.glob("*/*.safetensors")):
-        safetensors_names(file)
+        if not name.startswith(NO_WEIGHTS):
+            check_weights(path / name)
 
 
 def check_weights(path: Path) -> None:
-    """Check that a transformers folder has safetensors weights, and that they are whole.
+    """Check that a folder or a component has safetensors weights, and that they are whole.
 
     Raises:
         CheckpointError: They are missing, damaged, or pickles only.
     """
     files = sorted(path.glob("*.safetensors"))
+    for index in sorted(path.glob("*.safetensors.index.json")):
+        table = read_json(index).get("weight_map")
+        for part in sorted(set(table.values())) if isinstance(table, dict) else ():
+            if not isinstance(part, str) or not (path / part).is_file():
+                raise CheckpointError(
+                    f"{path.name} is not whole: its part {part!r:.80} is missing.",
+                    "Copy or fetch the folder again.",
+                )
     if not files:
         pickles = [item.name for item in path.iterdir() if item.suffix in PICKLE_SUFFIXES]
         why = f"only pickles ({', '.join(pickles[:3])})" if pickles else "no weights"
