@@ -64,6 +64,8 @@ def time_left(seconds: float | None) -> str:
 def ago(when: float, now: float | None = None) -> str:
     """Return "just now", "5 min ago", "3 h ago", or the date and time."""
     passed = (time.time() if now is None else now) - when
+    if passed < -_MINUTE:  # the clock was set back since
+        return moment(when)
     if passed < _MINUTE:
         return tr("just now")
     if passed < _HOUR:
