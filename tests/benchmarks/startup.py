@@ -54,7 +54,7 @@ root, page, wanted = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 window = open_window(app, root, start_engine=False)
 window.resize(1280, 800)
 if window.page.page_id != page:
-    window.show_page(page, {})
+    window.show_page(page, {}, at_once=True)
 def look():
     if window.page.is_painted() and window.context.images.kept >= wanted:
         window.grab()

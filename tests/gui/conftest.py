@@ -15,6 +15,7 @@ from studio.gui.application import make_application
 from studio.gui.context import AppContext
 from studio.gui.main_window import MainWindow
 from studio.gui.theme.manager import theme
+from studio.gui.widgets.audio_player import multimedia
 from studio.store.library import Library
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 def qapp() -> QApplication:
     """The one application, with theme and fonts, as ``run_window`` makes it."""
     found = QApplication.instance()
-    return found if isinstance(found, QApplication) else make_application(["brandloom"])
+    app = found if isinstance(found, QApplication) else make_application(["brandloom"])
+    multimedia()  # once, here: Qt warns on first use of what a machine without sound lacks
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -105,10 +108,10 @@ def open_window(
         window = MainWindow(context)
         made.append(window)
         window.resize(1280, 800)
-        window.show_page(page, {})
+        window.show_page(page, {}, at_once=True)
         window.show()
         window.activateWindow()
-        settle(lambda: context.engine.facts is not None and not context.store.busy)
+        settle(lambda: context.engine.facts is not None and window.page.is_painted())
         return window
 
     yield run

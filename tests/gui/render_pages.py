@@ -67,7 +67,7 @@ def _render_page(app, root: Path, page_id: str, theme_name: str, out: Path, stat
     for size in SIZES:
         window.setMinimumSize(*size)
         window.resize(*size)
-        window.show_page(page_id, {})
+        window.show_page(page_id, {}, at_once=True)
         window.show()
         for name in _scenes(window, page_id, state):
             settle(app, context)

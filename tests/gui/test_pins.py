@@ -40,7 +40,7 @@ def check():
     if window.context.engine.facts is None or window.context.store.busy:
         return QTimer.singleShot(20, check)
     for page_id in window.page_ids():
-        window.show_page(page_id, {})
+        window.show_page(page_id, {}, at_once=True)
     heavy = {"torch", "transformers", "diffusers", "scipy", "studio.engine", "studio.worker"}
     print("heavy:", sorted(heavy & set(sys.modules)))
     window.close_now()

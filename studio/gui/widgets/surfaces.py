@@ -157,6 +157,26 @@ class Skeleton(QWidget):
             painter.drawRoundedRect(area, SIZES.radius_small, SIZES.radius_small)
 
 
+class PageSkeleton(QWidget):
+    """What is shown while a page is being made: its title, and grey shapes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIZES.block, SIZES.gap, SIZES.block, SIZES.block)
+        column.setSpacing(SIZES.gap)
+        self._title = label("", "display")
+        self._title.setMinimumHeight(SIZES.control)
+        column.addWidget(self._title)
+        column.addWidget(Skeleton([(0, 0, 0, 280), (0, 296, 0, 280)]))
+        column.addStretch(1)
+
+    def say(self, title: str) -> None:
+        """Show the title of the page that is to come."""
+        self._title.setText(title)
+
+
 class Line(QFrame):
     """A hairline between things."""
 
