@@ -29,7 +29,7 @@ def data_words() -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     for path in sorted((ROOT / "generators").glob("*/manifest.toml")):
         manifest = tomllib.loads(path.read_text(encoding="utf-8"))
-        found[("Manifest", manifest["name"])] = None
+        found[("Manifest", manifest["generator"]["name"])] = None
         for part in (*manifest.get("mode", ()), *manifest.get("param", ())):
             texts = [part.get(key, "") for key in SHOWN_KEYS]
             choices = [word for word in part.get("choices", ()) if word.isalpha() and len(word) > 3]

@@ -15,7 +15,6 @@ from studio.gui.application import make_application
 from studio.gui.context import AppContext
 from studio.gui.main_window import MainWindow
 from studio.gui.theme.manager import theme
-from studio.gui.widgets.audio_player import multimedia
 from studio.store.library import Library
 
 if TYPE_CHECKING:
@@ -29,9 +28,7 @@ if TYPE_CHECKING:
 def qapp() -> QApplication:
     """The one application, with theme and fonts, as ``run_window`` makes it."""
     found = QApplication.instance()
-    app = found if isinstance(found, QApplication) else make_application(["brandloom"])
-    multimedia()  # once, here: Qt warns on first use of what a machine without sound lacks
-    return app
+    return found if isinstance(found, QApplication) else make_application(["brandloom"])
 
 
 @pytest.fixture(scope="session")

@@ -115,9 +115,10 @@ class FilterBar(QWidget):
         }
 
     def _show(self, item: QPushButton, value: str, name: str) -> None:
+        anything = self.tr("any")
         short = value if len(value) <= NAME else value[: NAME - 1] + "…"
         item.setText((short or name).replace("&", "&&"))
-        item.setAccessibleName(f"{name}: {value or self.tr('any')}")
+        item.setAccessibleName(f"{name}: {value or anything}")
         restyle(item, "active", value=bool(value))
 
     def _set(self, **values: object) -> None:
