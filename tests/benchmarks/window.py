@@ -26,6 +26,7 @@ from helpers.sample_library import fill_assets, image_request  # noqa: E402
 from helpers.stalls import StallMeter  # noqa: E402
 
 from studio.core.job import Lane, NewJob  # noqa: E402
+from studio.core.settings import Settings, save_settings  # noqa: E402
 from studio.gui.pages.registry import PAGES  # noqa: E402
 from studio.store.library import Library  # noqa: E402
 
@@ -55,7 +56,9 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=10_000)
     options.add_argument("--assets", type=int, default=20_000)
     options.add_argument("--page", default="", help="only this page")
-    options.add_argument("--measure", type=Path, help="a filled library: measure --page, print JSON")
+    options.add_argument(
+        "--measure", type=Path, help="a filled library: measure --page, print JSON"
+    )
     chosen = options.parse_args()
     if chosen.measure is not None:
         print(json.dumps(measure(chosen.measure, chosen.page)))
@@ -77,11 +80,11 @@ def main() -> int:
 def in_new_process(root: Path, page_id: str) -> dict[str, list[float]]:
     """Measure a page in a process that has not shown it before, so that its opening is a first."""
     made = subprocess.run(
-        [sys.executable, __file__, "--measure", str(root), "--page", page_id],
+        [sys.executable, "-X", "faulthandler", __file__, "--measure", str(root), "--page", page_id],
         capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     if made.returncode != 0:
-        raise RuntimeError(made.stderr[-2000:])
+        raise RuntimeError(f"exit code {made.returncode}: {made.stderr[-2000:]}")
     return dict(json.loads(made.stdout.splitlines()[-1]))
 
 
@@ -91,14 +94,15 @@ def measure(root: Path, page_id: str) -> dict[str, list[float]]:
 
     stay_smooth()
     app = make_application(["brandloom"])
-    window = open_window(app, root, start_engine=False)
     other = next(one for one in PAGE_IDS if one != page_id)
-    window.show_page(other, {}, at_once=True)
+    save_settings(Settings(page=other))
+    window = open_window(app, root, start_engine=False)
     pump(app, window.page.is_painted, 20)
     meter, found = StallMeter(), {}
     meter.start()
     window.show_page(page_id, {})
     pump(app, lambda: window.page.page_id == page_id and window.page.is_painted(), 20)
+    pump(app, lambda: False, 0.1)  # the last of it is painted
     found["first opening"] = meter.stop()
     meter.start()
     for number in range(2 * SWITCHES):

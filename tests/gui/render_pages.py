@@ -1,6 +1,7 @@
 """Draws every page to PNG: empty and filled, dark and light, two sizes, at one device pixel.
 
-    python tests/gui/render_pages.py OUT [--page ID] [--scale 1.5] [--language zh_CN] [--size 1024x700 …]
+    python tests/gui/render_pages.py OUT [--page ID] [--scale 1.5] [--language zh_CN]
+                                     [--size 1024x700 …]
 
 Someone looks at the pictures before a page is called finished.
 """
@@ -27,7 +28,7 @@ def main() -> int:
     parser.add_argument("--page", default="", help="only this page")
     parser.add_argument("--scale", default="1", help="device pixels in one")
     parser.add_argument("--language", default="en", help="such as zh_CN")
-    parser.add_argument("--size", action="append", default=[], help="WIDTHxHEIGHT, in place of both")
+    parser.add_argument("--size", action="append", default=[], help="WIDTHxHEIGHT")
     options = parser.parse_args()
     os.environ["QT_SCALE_FACTOR"] = options.scale
     os.environ["BRANDLOOM_LANGUAGE"] = options.language
@@ -55,12 +56,13 @@ def render_all(out: Path, folder: Path, only: str, sizes) -> int:
             for spec in PAGES:
                 if only in ("", spec.id):
                     root = folder / state
-                    count += _render_page(app, root, spec.id, theme_name, out, state, sizes)
+                    count += _render_page(app, root, spec.id, out, (theme_name, state, sizes))
     print(f"{count} pictures in {out}")
     return 0
 
 
-def _render_page(app, root, page_id, theme_name, out, state, sizes) -> int:
+def _render_page(app, root: Path, page_id: str, out: Path, look) -> int:
+    theme_name, state, sizes = look
     from studio.gui.context import AppContext
     from studio.gui.main_window import MainWindow
 

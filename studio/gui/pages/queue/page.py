@@ -102,11 +102,12 @@ class QueuePage(Page):
         )
         self.tabs.changed.connect(self.show_section)
         self.search = SearchField(self.tr("Filter jobs"), self.tr("Filter jobs"))
-        self.search.setFixedWidth(240)
+        self.search.setMinimumWidth(96)
+        self.search.setMaximumWidth(240)
         self.search.searched.connect(self._on_filter)
         bar.addWidget(self.tabs)
         bar.addWidget(spacer(), 1)
-        bar.addWidget(self.search)
+        bar.addWidget(self.search, 10)
         return bar
 
     def _build_lists(self) -> Iterator[None]:
