@@ -79,7 +79,7 @@ def check():
     if window.context.engine.facts is None or window.context.store.busy:
         return QTimer.singleShot(20, check)
     for page_id in window.page_ids():
-        window.show_page(page_id, {})
+        window.show_page(page_id, {}, at_once=True)
     window.close_now()
 
 original = application.open_window
