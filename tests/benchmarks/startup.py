@@ -27,6 +27,7 @@ from studio.core.settings import Settings, save_settings  # noqa: E402
 from studio.store.library import Library  # noqa: E402
 
 RUNS, THUMBNAILS = 7, 24
+SIDE = 144  # of a thumbnail: 40 cells are whole in sight at 1920x1080, 32 of them pictures
 
 BARE = """
 import os, sys, time
@@ -118,7 +119,7 @@ def main() -> int:
         with Library.open(root) as library:
             fill(library, chosen.assets)
             fill_assets(library, images=48)
-        save_settings(Settings(page=chosen.page))
+        save_settings(Settings(page=chosen.page, pages={"library": {"side": SIDE}}))
         wanted = THUMBNAILS if chosen.page == "library" else 0
         measure(figures, root, chosen.page, wanted)
     return figures.report()

@@ -110,16 +110,14 @@ class JobRowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
-        if row.kind == "lane":
-            return
         area = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.setPen(Qt.PenStyle.NoPen)
-        if selected or hovered:
+        if (selected or hovered) and row.kind != "lane":
             painter.setBrush(color("accent_soft" if selected else "hover"))
             painter.drawRoundedRect(area, SIZES.radius, SIZES.radius)
-        if option.state & QStyle.StateFlag.State_HasFocus and not selected:
+        if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(color("accent_text"))
             painter.drawRoundedRect(area, SIZES.radius, SIZES.radius)
