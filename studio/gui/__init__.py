@@ -9,10 +9,10 @@ all that a page may use of the app: ``store``, ``watcher``, ``engine``, ``images
 singletons.
 
 **A page** is a subclass of ``pages.page.Page`` plus one line in ``pages.registry.PAGES``. It is
-made when first shown: ``__init__`` without widgets, then ``build`` piece by piece. ``enter`` is called each time it is shown, ``on_changes(Changes)`` while
-it is shown, ``self.stale`` says that changes were missed. What it wants to find again goes
-through ``state`` and ``restore``. Its commands go through ``add_command``: shortcut, palette and
-F1 list come from there.
+made when first shown: ``__init__`` without widgets, then ``build`` piece by piece. ``enter`` is
+called each time it is shown, ``on_changes(Changes)`` while it is shown, ``self.stale`` says that
+changes were missed. What it wants to find again goes through ``state`` and ``restore``. Its
+commands go through ``add_command``: shortcut, palette and F1 list come from there.
 
 **The library** is asked in the background only::
 
@@ -44,8 +44,8 @@ Dynamic style properties change through ``widgets.labels.restyle``.
 **Pictures** come from ``context.images.get(path, size)``: a QPixmap or None, then
 ``images.loaded``.
 
-**Words.** Strings go through ``self.tr`` (outside of objects ``translating.translate``); they use the glossary in ARCHITECTURE.md, and say what
-happens.
+**Words.** Strings go through ``self.tr`` (outside of objects ``translating.translate``); they use
+the glossary in ARCHITECTURE.md, and say what happens.
 
 **Looking.** ``python tests/gui/render_pages.py OUT`` draws every page in both themes and two
 sizes; look at the pictures before calling a page finished.
