@@ -102,7 +102,7 @@ class AssetStage(QWidget):
         """Show an asset."""
         self.item = item
         self.player.set_file(item.file)
-        if item.missing:
+        if item.missing or item.media_type == "application/zip":  # a trained adapter
             self._stack.setCurrentWidget(self._sorry)
         elif item.modality == "image":
             self.view.set_picture(item.file, QSize(item.width, item.height))
