@@ -1,0 +1,125 @@
+"""Put trained parts into one checkpoint folder: ``python -m …starter.assemble``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from generators.image_diffusion.starter import vocabulary as words
+from generators.image_diffusion.starter.networks import new_scheduler
+from generators.image_diffusion.starter.subjects import SUBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
+    from transformers import BertTokenizer, CLIPTextModel
+
+    from generators.image_diffusion.starter.vocabulary import Word
+
+#: What the generator takes where the person leaves it open.
+WISHES = {"num_inference_steps": 12, "guidance_scale": 3.0}
+
+
+def pipeline_of(
+    vae: AutoencoderTiny,
+    text_encoder: CLIPTextModel,
+    unet: UNet2DConditionModel,
+    tokenizer: BertTokenizer,
+) -> StableDiffusionPipeline:
+    """Return diffusers' own Stable Diffusion pipeline of the parts, without a progress bar."""
+    from diffusers import StableDiffusionPipeline
+
+    pipe = StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=text_encoder,
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=new_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def vocabulary_json() -> dict[str, Any]:
+    """Return the declared vocabulary as plain data, as the checkpoint carries it."""
+    colours = [{**_plain(word), "rgb": list(words.COLOURS[word.id])} for word in words.COLOUR_WORDS]
+    return {
+        "version": 1,
+        "languages": ["en", "zh"],
+        "subjects": _list(SUBJECTS.values()),
+        "colours": colours,
+        "materials": _list(words.MATERIALS),
+        "backgrounds": _list(words.BACKGROUNDS),
+        "lights": _list(words.LIGHTS),
+        "views": _list(words.VIEWS),
+        "places": _list(words.PLACES),
+        "counts": _list(words.COUNTS),
+    }
+
+
+def export_vae(state: Path, target: Path, latents_std: float) -> None:
+    """Write a trained autoencoder's folder from its training state."""
+    from generators.image_diffusion.starter.train_vae import new_vae
+
+    vae = new_vae()
+    vae.load_state_dict(torch.load(state, weights_only=True)["vae"])
+    vae.register_to_config(scaling_factor=round(1 / latents_std, 4))
+    vae.save_pretrained(target)
+
+
+def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target: Path) -> Path:
+    """Write the checkpoint: diffusers' layout, fp16, the vocabulary and the generator's wishes."""
+    from transformers import BertTokenizer
+
+    from generators.image_diffusion.starter.latents import load_vae
+    from generators.image_diffusion.starter.networks import TOKENS
+    from generators.image_diffusion.starter.train_unet import Networks
+
+    tokenizer = BertTokenizer(
+        vocab=str(tokenizer_folder / "vocab.txt"), do_lower_case=True, model_max_length=TOKENS
+    )
+    networks = Networks(len(tokenizer))
+    networks.load_state_dict(torch.load(unet_state, weights_only=True)["average"]["weights"])
+    pipe = pipeline_of(load_vae(vae_folder), networks.text, networks.unet, tokenizer)
+    draft = target.with_name(target.name + ".part")
+    shutil.rmtree(draft, ignore_errors=True)
+    pipe.to(torch.float16).save_pretrained(draft, max_shard_size="45MB")
+    vocabulary = json.dumps(vocabulary_json(), ensure_ascii=False, indent=1)
+    (draft / "vocabulary.json").write_text(vocabulary + "\n", encoding="utf-8")
+    (draft / "generation_config.json").write_text(json.dumps(WISHES) + "\n", encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    draft.replace(target)
+    return target
+
+
+def _plain(word: Word) -> dict[str, Any]:
+    return {"id": word.id, "en": list(word.english), "zh": list(word.chinese)}
+
+
+def _list(entries: Iterable[Word]) -> list[dict[str, Any]]:
+    return [_plain(entry) for entry in entries]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Assemble from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("unet_state", type=Path, help="state.pt of train_unet")
+    parser.add_argument("vae", type=Path, help="folder of the trained autoencoder")
+    parser.add_argument("tokenizer", type=Path, help="folder with vocab.txt")
+    parser.add_argument("target", type=Path)
+    chosen = parser.parse_args(arguments)
+    assemble(chosen.unet_state, chosen.vae, chosen.tokenizer, chosen.target)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

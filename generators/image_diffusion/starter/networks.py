@@ -1,0 +1,95 @@
+"""The starter's tokenizer, text encoder, U-Net and noise schedule, in diffusers' own classes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from generators.image_diffusion.starter.wishes import FILLERS, caption, draw_wish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel
+    from transformers import BertTokenizer, CLIPTextModel
+
+TOKENS = 48  # the longest prompt; the longest caption of the vocabulary has about 40
+WIDTH = 256  # of the text encoder
+
+
+def vocabulary_tokens() -> list[str]:
+    """Return the tokenizer's list: every word and character of the captions, and all letters."""
+    rng = np.random.default_rng(5)
+    words: set[str] = set(FILLERS)
+    for index in range(30000):
+        text = caption(draw_wish(rng), rng, chinese=index % 2 == 1).lower()
+        words.update(re.findall(r"[a-z0-9]+", text))
+        words.update(character for character in text if ord(character) > 127)
+    letters = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
+    pieces = [f"##{letter}" for letter in letters if letter.isalnum()]
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return [*special, *letters, *pieces, *sorted(words - set(letters))]
+
+
+def new_tokenizer(folder: Path) -> BertTokenizer:
+    """Return a WordPiece tokenizer: lower case, one token per Chinese character."""
+    from transformers import BertTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "vocab.txt"
+    path.write_text("\n".join(vocabulary_tokens()) + "\n", encoding="utf-8")
+    return BertTokenizer(vocab=str(path), do_lower_case=True, model_max_length=TOKENS)
+
+
+def new_text_encoder(tokens: int) -> CLIPTextModel:
+    """Return an untrained text encoder of two layers."""
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=tokens,
+            hidden_size=WIDTH,
+            intermediate_size=4 * WIDTH,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=TOKENS,
+            projection_dim=WIDTH,
+            bos_token_id=2,
+            eos_token_id=3,
+            pad_token_id=0,
+        )
+    )
+
+
+def new_unet() -> UNet2DConditionModel:
+    """Return an untrained U-Net for latents of 16×16, 27 M weights; attention at 8×8 and below."""
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(
+        sample_size=16,
+        block_out_channels=(128, 256, 256),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=WIDTH,
+        attention_head_dim=8,
+    )
+
+
+def new_scheduler() -> DPMSolverMultistepScheduler:
+    """Return the noise schedule: cosine (Nichol and Dhariwal, 2021), the network predicts v.
+
+    Solved by DPM-Solver++ (Lu and others, 2022); ``lambda_min_clipped`` is what diffusers advises
+    for cosine schedules.
+    """
+    from diffusers import DPMSolverMultistepScheduler
+
+    return DPMSolverMultistepScheduler(
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="v_prediction",
+        timestep_spacing="trailing",
+        lambda_min_clipped=-5.1,
+        final_sigmas_type="zero",
+    )

@@ -1,0 +1,57 @@
+"""Draw the training pictures into shards: ``python -m …starter.renders``.
+
+A shard is an ``.npz`` of one size: ``pixels`` (n, h, w, 3) uint8 and ``wishes`` (a JSON list).
+Shard numbers are seeds, so that a set can be continued, and sets of different numbers share no
+picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from generators.image_diffusion.starter.wishes import BUCKETS, draw_picture, draw_wish
+
+
+def draw_shard(folder: Path, number: int, count: int) -> Path:
+    """Draw ``count`` pictures of one size, chosen by the shard's number, unless they are there."""
+    target = folder / f"shard-{number:05d}.npz"
+    if target.exists():
+        return target
+    rng = np.random.default_rng((number, 20261125))
+    sizes, weights = zip(*BUCKETS, strict=True)
+    size = sizes[int(rng.choice(len(sizes), p=weights))]
+    pixels = np.empty((count, size[1], size[0], 3), np.uint8)
+    wishes = []
+    for index in range(count):
+        wish = draw_wish(rng)
+        pixels[index] = draw_picture(wish, size, rng).pixels
+        wishes.append(wish.to_json())
+    partial = target.with_suffix(".part.npz")
+    np.savez(partial, pixels=pixels, wishes=np.array(json.dumps(wishes)))
+    partial.replace(target)
+    return target
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw the shards FIRST, FIRST + STEP, … below LAST."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--last", type=int, default=100)
+    parser.add_argument("--step", type=int, default=1)
+    parser.add_argument("--count", type=int, default=500, help="pictures in a shard")
+    chosen = parser.parse_args(arguments)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    for number in range(chosen.first, chosen.last, chosen.step):
+        sys.stdout.write(f"{draw_shard(chosen.folder, number, chosen.count)}\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

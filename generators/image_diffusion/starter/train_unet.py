@@ -1,0 +1,198 @@
+"""Train the starter's U-Net and text encoder: ``python -m …starter.train_unet``.
+
+Works on encoded shards (see ``latents``). Each step takes one shard's size, so that all sizes of
+``wishes.BUCKETS`` are trained; captions are written anew each time from the wishes, in English or
+Chinese, with words left out; one in ten is empty, for classifier-free guidance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from generators.image_diffusion.starter.assemble import pipeline_of
+from generators.image_diffusion.starter.latents import load_vae
+from generators.image_diffusion.starter.networks import (
+    TOKENS,
+    new_scheduler,
+    new_text_encoder,
+    new_tokenizer,
+    new_unet,
+)
+from generators.image_diffusion.starter.training import (
+    Average,
+    Run,
+    learning_rate,
+    set_rate,
+    sheet_of,
+)
+from generators.image_diffusion.starter.wishes import Wish, caption, draw_wish, dressed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from transformers import BertTokenizer
+
+_EMPTY = 0.1  # share of captions left out
+_CHINESE = 0.3
+_PREVIEW = 1000  # steps
+
+Shard = tuple["NDArray[np.float16]", list[Wish]]
+
+
+class EncodedShards:
+    """The shards that are encoded so far; those that come later join in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loaded: dict[str, Shard] = {}
+
+    def all(self) -> list[Shard]:
+        """Return (latents, wishes) of every shard but the first, which is held out."""
+        for path in sorted(self._folder.glob("shard-?????.npz"))[1:]:
+            if path.name not in self._loaded:
+                with np.load(path) as data:
+                    wishes = [Wish(**entry) for entry in json.loads(str(data["wishes"]))]
+                    self._loaded[path.name] = (data["latents"], wishes)
+        return list(self._loaded.values())
+
+
+class Networks(torch.nn.Module):
+    """U-Net and text encoder as one, so that they are trained, averaged and saved together."""
+
+    def __init__(self, tokens: int) -> None:
+        super().__init__()
+        self.unet = new_unet()
+        self.text = new_text_encoder(tokens)
+
+    def forward(self, noisy: torch.Tensor, times: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+        """Return the predicted v (n, 4, h, w) for noisy latents, times (n,) and tokens (n, 48)."""
+        words = self.text(ids).last_hidden_state
+        predicted: torch.Tensor = self.unet(noisy, times, words).sample
+        return predicted
+
+
+def signal_levels() -> torch.Tensor:
+    """Return the schedule's cumulative signal, (1000,), from 1 towards 0."""
+    levels: torch.Tensor = new_scheduler().alphas_cumprod
+    return levels
+
+
+def draw_times(count: int, rng: np.random.Generator) -> torch.Tensor:
+    """Return noise levels, spread evenly over a mixture of uniform and logit-normal."""
+    places = (rng.permutation(count) + rng.random(count)) / count
+    normal = 1 / (1 + np.exp(-rng.normal(0, 1, count)))
+    share = np.where(rng.random(count) < 0.4, normal, places)
+    return torch.from_numpy((share * 1000).astype(np.int64).clip(0, 999))
+
+
+def captions_of(wishes: Sequence[Wish], rng: np.random.Generator) -> list[str]:
+    """Return a caption for each wish; some are empty."""
+    said = []
+    for wish in wishes:
+        if rng.random() < _EMPTY:
+            said.append("")
+            continue
+        chinese = rng.random() < _CHINESE
+        text = caption(wish, rng, chinese=chinese)
+        said.append(text if chinese else dressed(text, rng))
+    return said
+
+
+def token_ids(tokenizer: BertTokenizer, texts: list[str]) -> torch.Tensor:
+    """Return (n, 48) token numbers, as the pipeline makes them."""
+    made = tokenizer(
+        texts, padding="max_length", max_length=TOKENS, truncation=True, return_tensors="pt"
+    )
+    ids: torch.Tensor = made.input_ids
+    return ids
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train until ``options.steps``; takes up where an earlier call stopped."""
+    torch.manual_seed(2)
+    tokenizer = new_tokenizer(options.folder / "tokenizer")
+    networks = Networks(len(tokenizer))
+    optimiser = torch.optim.AdamW(
+        networks.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+    )
+    average = Average(networks, 0.9985)
+    run = Run(options.folder, last=options.steps, threads=options.threads)
+    run.keep(networks=networks, optimiser=optimiser, average=average)
+    signal = signal_levels()
+    source = EncodedShards(options.latents)
+    for step in run.steps():
+        rng = np.random.default_rng((step, 11))
+        if step % 100 == 0 or not step:
+            shards = source.all()
+        set_rate(optimiser, learning_rate(step, options.steps, options.rate, warm=300))
+        latents, wishes = shards[int(rng.integers(len(shards)))]
+        chosen = rng.integers(0, len(latents), options.batch)
+        clean = torch.from_numpy(latents[chosen].astype(np.float32))
+        ids = token_ids(tokenizer, captions_of([wishes[i] for i in chosen], rng))
+        times = draw_times(options.batch, rng)
+        level = signal[times].view(-1, 1, 1, 1)
+        noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(step))
+        noisy = level.sqrt() * clean + (1 - level).sqrt() * noise
+        wanted = level.sqrt() * noise - (1 - level).sqrt() * clean
+        with torch.autocast("cpu", torch.bfloat16):
+            made = networks(noisy, times, ids)
+        loss = (made.float() - wanted).pow(2).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
+        optimiser.step()
+        average.update(networks)
+        run.note(loss=float(loss))
+        if (step + 1) % _PREVIEW == 0:
+            preview(average, tokenizer, options)
+    preview(average, tokenizer, options)
+
+
+def averaged(average: Average, tokens: int) -> Networks:
+    """Return networks with the averaged weights."""
+    networks = Networks(tokens)
+    networks.load_state_dict(average.weights)
+    return networks.eval()
+
+
+def preview(average: Average, tokenizer: BertTokenizer, options: argparse.Namespace) -> None:
+    """Save a sheet of 40 pictures for prompts that were drawn by a seed of their own."""
+    networks = averaged(average, len(tokenizer))
+    pipe = pipeline_of(load_vae(options.vae), networks.text, networks.unet, tokenizer)
+    rng = np.random.default_rng(123)
+    prompts = [caption(draw_wish(rng), rng, chinese=i % 8 == 7, full=True) for i in range(40)]
+    with torch.autocast("cpu", torch.bfloat16):
+        made = pipe(
+            prompts,
+            num_inference_steps=12,
+            guidance_scale=3.0,
+            generator=torch.Generator().manual_seed(3),
+            output_type="np",
+        ).images
+    sheet_of(list((made * 255).round().astype(np.uint8)), 10).save(options.folder / "preview.png")
+    (options.folder / "preview.txt").write_text("\n".join(prompts), encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("latents", type=Path, help="folder of encoded shards")
+    parser.add_argument("vae", type=Path, help="the trained autoencoder's folder")
+    parser.add_argument("folder", type=Path, help="where the training is kept")
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--threads", type=int, default=2)
+    train(parser.parse_args(arguments))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
