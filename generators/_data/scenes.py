@@ -36,7 +36,9 @@ def cut_out(drawing: Drawing, side: int) -> Image.Image | None:
             import resvg_py  # a tool of whoever trains, not of the app
 
             data = bytes(
-                resvg_py.svg_to_bytes(svg_string=drawing.data.decode("utf-8", "replace"), width=side)
+                resvg_py.svg_to_bytes(
+                    svg_string=drawing.data.decode("utf-8", "replace"), width=side
+                )
             )
         else:
             data = drawing.data
@@ -112,10 +114,14 @@ def _shadow(
 
 def _write(chance: np.random.Generator, picture: Image.Image, fonts: Sequence[Path]) -> None:
     """Set a word or two, as on a label."""
-    font = ImageFont.truetype(str(fonts[chance.integers(len(fonts))]), int(chance.integers(22, 90)))
+    face = str(fonts[int(chance.integers(len(fonts)))])
+    font = ImageFont.truetype(face, int(chance.integers(22, 90)))
     word = _WORDS[chance.integers(len(_WORDS))]
     mask = Image.new("L", picture.size, 0)
-    place = (int(chance.integers(0, picture.width // 2)), int(chance.integers(0, picture.height - 40)))
+    place = (
+        int(chance.integers(0, picture.width // 2)),
+        int(chance.integers(0, picture.height - 40)),
+    )
     ImageDraw.Draw(mask).text(place, word, fill=255, font=font)
     if chance.random() < 0.5:
         mask = mask.rotate(float(chance.uniform(-25, 25)), Image.Resampling.BICUBIC)

@@ -14,7 +14,7 @@ import subprocess
 import tarfile
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,7 +173,7 @@ def _debian_says(file: Path) -> tuple[str, str]:
     return version, PUBLIC_DOMAIN if "public domain" in text else ""
 
 
-def _json(archive: tarfile.TarFile, name: str) -> dict[str, object]:
+def _json(archive: tarfile.TarFile, name: str) -> dict[str, Any]:
     opened = archive.extractfile(name)
     data = json.loads(opened.read()) if opened else {}
     return data if isinstance(data, dict) else {}

@@ -9,10 +9,9 @@ from __future__ import annotations
 from generators._torch.upscaling.detection import Architecture, Layout, detect
 from generators._torch.upscaling.enlarging import Upscaler, UpscalerPlan, plan_passes
 from generators._torch.upscaling.loading import load_upscaler
-from generators._torch.upscaling.tiling import TILE_SIDES
+from generators._torch.upscaling.tiling import tile_side
 
 __all__ = [
-    "TILE_SIDES",
     "Architecture",
     "Layout",
     "Upscaler",
@@ -20,4 +19,5 @@ __all__ = [
     "detect",
     "load_upscaler",
     "plan_passes",
+    "tile_side",
 ]

@@ -8,7 +8,8 @@ Two architectures, in every key layout that published files have:
 - Compact (SRVGGNetCompact of Real-ESRGAN): a row of convolutions with PReLU between them.
 
 A file may come from anywhere, so every count is bounded before a network of that size is built.
-Nothing here imports torch. Layouts as in xinntao/ESRGAN, xinntao/Real-ESRGAN and XPixelGroup/BasicSR.
+Nothing here imports torch. Layouts as in the repositories xinntao/ESRGAN, xinntao/Real-ESRGAN and
+XPixelGroup/BasicSR.
 """
 
 from __future__ import annotations
@@ -124,7 +125,9 @@ def _from_numbers(known: Shapes) -> dict[str, str]:
     activation for each doubling, then two convolutions with an activation between them.
     """
     numbers = sorted(int(found[1]) for name in known if (found := _OLD_LAYER.fullmatch(name)))
-    blocks = [int(found[1]) for name in known if (found := re.match(r"model\.1\.sub\.(\d+)\.", name))]
+    blocks = [
+        int(found[1]) for name in known if (found := re.match(r"model\.1\.sub\.(\d+)\.", name))
+    ]
     if len(numbers) < 3 or not blocks:
         raise _unknown("its layers are not complete")
     layers = {0: "conv_first", numbers[-2]: "conv_hr", numbers[-1]: "conv_last"}
@@ -132,7 +135,9 @@ def _from_numbers(known: Shapes) -> dict[str, str]:
     trunk = max(blocks)
     renamed = {}
     for name in known:
-        new = re.sub(r"^model\.1\.sub\.(\d+)\.RDB(\d)\.conv(\d)\.0\.", r"body.\1.rdb\2.conv\3.", name)
+        new = re.sub(
+            r"^model\.1\.sub\.(\d+)\.RDB(\d)\.conv(\d)\.0\.", r"body.\1.rdb\2.conv\3.", name
+        )
         new = re.sub(rf"^model\.1\.sub\.{trunk}\.(weight|bias)$", r"conv_body.\1", new)
         found = re.fullmatch(r"model\.(\d+)\.(weight|bias)", new)
         renamed[name] = f"{layers.get(int(found[1]), 'model')}.{found[2]}" if found else new
@@ -162,7 +167,7 @@ def _compact(known: Shapes) -> Architecture:
     made_channels, _ = _convolution(known, f"body.{last}")
     blocks, rest = divmod(last - 2, 2)
     scale = math.isqrt(made_channels // COLOURS)
-    if channels != COLOURS or scale * scale * COLOURS != made_channels or scale not in SCALES + (3,):
+    if channels != COLOURS or scale * scale * COLOURS != made_channels or scale not in (*SCALES, 3):
         raise _unknown(f"it takes {channels} channels and gives {made_channels}")
     if rest or known.get("body.1.weight") != (features,):
         raise _unknown("its activations are not PReLU")
@@ -180,11 +185,17 @@ def _convolution(known: Shapes, name: str) -> tuple[int, int]:
 
 
 def _count(known: Shapes, pattern: str) -> int:
-    return 1 + max((int(found[1]) for name in known if (found := re.match(pattern, name))), default=-1)
+    return 1 + max(
+        (int(found[1]) for name in known if (found := re.match(pattern, name))), default=-1
+    )
 
 
 def _check(made: Architecture) -> None:
-    if made.features > MAX_FEATURES or made.growth > MAX_GROWTH or not 0 < made.blocks <= MAX_BLOCKS:
+    if (
+        made.features > MAX_FEATURES
+        or made.growth > MAX_GROWTH
+        or not 0 < made.blocks <= MAX_BLOCKS
+    ):
         raise _unknown(
             f"it has {made.features} features, {made.blocks} blocks and a growth of {made.growth}, "
             "which no real one has"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from generators._torch.memory import free_memory, memory_bytes
-from generators._torch.upscaling.tiling import TILE_SIDES, enlarge_levels, tiles
+from generators._torch.upscaling.tiling import enlarge_levels, tile_side, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,10 @@ class Upscaler:
         """How many times larger one pass makes a picture."""
         return self.architecture.scale
 
+    def tile_side(self, level: int) -> int:
+        """Return the side of a tile at a memory level, px."""
+        return tile_side(self.architecture.kind, level)
+
     def memory_bytes(self) -> int:
         """Return the bytes of the weights."""
         return memory_bytes(self._network) if self._network is not None else 0
@@ -91,6 +95,12 @@ class Upscaler:
         """Let go of the weights."""
         self._network = None
         free_memory()
+
+    def said(self, plan: UpscalerPlan) -> str:
+        """Return what was done, for people."""
+        count = len(plan.sizes)
+        times = {1: "once", 2: "twice"}.get(count, f"{count} times")
+        return f"enlarged {times} ×{self.scale} by {self.name}"
 
     def execution_record(self, plan: UpscalerPlan, side: int) -> dict[str, JsonValue]:
         """Return what an exact repeat needs to be equal."""
@@ -109,7 +119,7 @@ class Upscaler:
         picture: Image.Image,
         wanted: tuple[int, int],
         progress: Callable[[float, str], None],
-        side: int = TILE_SIDES[0],
+        side: int = 0,
     ) -> Image.Image:
         """Return a picture that covers ``wanted`` on both sides, in its own proportions.
 
@@ -117,11 +127,12 @@ class Upscaler:
             picture: RGB or RGBA.
             wanted: (width, height), px. Smaller than the picture: it is returned as it is.
             progress: Gets the share done (0…1) and words, at every tile; may raise to stop.
-            side: Of a tile, px.
+            side: Of a tile, px; 0 for what suits the network.
 
         Raises:
             OutOfMemory: A tile does not fit; try a smaller side.
         """
+        side = side or self.tile_side(0)
         plan = plan_passes(picture.size, wanted, self.scale)
         steps = _Steps(progress, self._work(plan, picture.mode == "RGBA", side))
         for size in plan.sizes:
@@ -194,8 +205,8 @@ def _drawn_out(picture: Image.Image) -> Image.Image:
 
 
 def _blurred(values: np.ndarray, radius: int) -> np.ndarray:
-    channels = [
-        np.asarray(Image.fromarray(values[..., at]).filter(ImageFilter.BoxBlur(radius)))
-        for at in range(values.shape[2])
-    ]
-    return np.stack(channels, axis=2)
+    from scipy.ndimage import uniform_filter
+
+    side = 2 * radius + 1
+    blurred: np.ndarray = uniform_filter(values, (side, side, 1), mode="nearest")
+    return blurred

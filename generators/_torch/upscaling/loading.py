@@ -6,7 +6,6 @@ as most of these networks are published) is opened with ``weights_only=True``, a
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators._torch.safety import PICKLES, load_state, safetensors_header
@@ -16,23 +15,25 @@ from generators.api import CheckpointError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import torch
 
     from generators._torch.upscaling.detection import Layout
 
 
-def load_upscaler(path: Path, device: str, dtype: torch.dtype, name: str = "") -> Upscaler:
+def load_upscaler(path: Path, device: str, dtype: str = "auto", name: str = "") -> Upscaler:
     """Return the upscaler of a file, ready on a device.
 
     Args:
         path: A ``.safetensors`` or ``.pth`` file.
         device: As torch says it.
-        dtype: What to compute in; see ``choose_upscaling_dtype``.
+        dtype: As in ``Generator.load``; ``auto`` is what is fast and safe for this network there.
         name: What people call it; the file's name when empty.
 
     Raises:
         CheckpointError: Missing, damaged, unsafe, or no network of the family.
+        InvalidParameter: A number format that there is not.
     """
     import torch
 
@@ -49,15 +50,17 @@ def load_upscaler(path: Path, device: str, dtype: torch.dtype, name: str = "") -
     _check(path, network.state_dict(), renamed)
     network.load_state_dict(renamed)
     network.requires_grad_(requires_grad=False).eval()
-    network.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    chosen = _dtype(dtype, device, layout.architecture.kind)
+    network.to(device=device, dtype=chosen, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Upscaler(network, layout.architecture, device, name or path.stem)
 
 
-def choose_upscaling_dtype(name: str, device: str) -> torch.dtype:
-    """Return what to compute in: as ``choose_dtype``, but bfloat16 on a CPU that computes in it.
+def _dtype(name: str, device: str, kind: str) -> torch.dtype:
+    """Return what to compute in: as ``choose_dtype``, but see below for a CPU.
 
-    Most of an upscaler's work is convolutions, which such a CPU does in half the time, and what is
-    lost stays within one level of 255: the last layer runs in float32 (see ``networks``).
+    A CPU that computes in bfloat16 takes half the time for a compact network, and what is lost
+    stays within a level of 255: such a network only adds detail, its last layer and the sum are float32.
+    An RRDB network makes the whole picture by itself and stays in float32.
 
     Raises:
         InvalidParameter: Not a number format.
@@ -66,7 +69,7 @@ def choose_upscaling_dtype(name: str, device: str) -> torch.dtype:
 
     from generators._torch.device import choose_dtype
 
-    if name in ("", "auto") and device == "cpu":
+    if name in ("", "auto") and device == "cpu" and kind == "compact":
         fast = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - torch asks it so too
         return torch.bfloat16 if fast else torch.float32
     return choose_dtype(name, device)
@@ -97,7 +100,9 @@ def _check(
     for key in sorted(wanted.keys() | given.keys()):
         mine, theirs = wanted.get(key), given.get(key)
         if mine is None or theirs is None or mine.shape != theirs.shape:
-            fault = "lacks" if theirs is None else "has an unknown" if mine is None else "has another"
+            fault = (
+                "lacks" if theirs is None else "has an unknown" if mine is None else "has another"
+            )
             raise CheckpointError(
                 f"{path.name} is no upscaler that can be loaded: it {fault} layer {key:.80}.",
                 "It is damaged, or of a variant of the ESRGAN family that is not known.",

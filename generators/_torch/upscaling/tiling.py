@@ -20,10 +20,18 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-#: Side of a tile in input pixels, by memory level; the pictures of level 0 are mostly one tile.
-TILE_SIDES = (512, 192, 96)
+#: Side of a tile in input pixels, by kind of network and memory level. An RRDB network holds
+#: several sets of features at the finished size, a compact one at the size that it is given.
+TILE_SIDES = {"compact": (512, 192, 96), "rrdb": (256, 128, 64)}
+LEVELS = 3  # the normal one included
 MAX_CONTEXT = 32  # input pixels around a tile
 FADE = 8  # input pixels
+
+
+def tile_side(kind: str, level: int) -> int:
+    """Return the side of a tile at a memory level; any above the last is the last."""
+    sides = TILE_SIDES[kind]
+    return sides[min(level, len(sides) - 1)]
 
 
 class Tile(NamedTuple):
@@ -103,7 +111,7 @@ def _run(network: nn.Module, levels: np.ndarray) -> np.ndarray:
 
     device = next(network.parameters()).device
     with torch.inference_mode():
-        given = torch.from_numpy(np.ascontiguousarray(levels)).to(device)
+        given = torch.from_numpy(np.array(levels)).to(device)  # a copy: it may be read-only
         picture = given.permute(2, 0, 1)[None].float().div_(255)
         made: torch.Tensor = network(picture.contiguous(memory_format=torch.channels_last))
         return made[0].clamp_(0, 1).mul_(255).permute(1, 2, 0).float().cpu().numpy()

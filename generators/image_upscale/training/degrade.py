@@ -65,7 +65,7 @@ def pairs(
     """
     counts = np.array([len(item) for item in originals], float)
     while True:
-        large = []
+        large: list[np.ndarray] = []
         while len(large) < batch:
             which = originals[chance.choice(len(originals), p=counts / counts.sum())]
             patch = _patch(chance, which[chance.integers(len(which))], side * SCALE)
@@ -74,9 +74,7 @@ def pairs(
         yield np.stack([small(chance, patch) for patch in large]), np.stack(large)
 
 
-def _patch(
-    chance: np.random.Generator, picture: np.ndarray, side: int
-) -> np.ndarray | None:
+def _patch(chance: np.random.Generator, picture: np.ndarray, side: int) -> np.ndarray | None:
     top = chance.integers(picture.shape[0] - side + 1)
     left = chance.integers(picture.shape[1] - side + 1)
     patch = np.asarray(picture[top : top + side, left : left + side])

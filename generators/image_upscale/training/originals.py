@@ -1,11 +1,16 @@
 """Builds the originals that the shipped upscaler learns from, and those that it never sees.
 
     python -m generators.image_upscale.training.originals FOLDER [--scenes N] [--held N] [--seed N]
+        [--renders FOLDER]
 
 Packages are fetched into ``FOLDER/fetched`` (see ``generators._data.sources``), then two sets of
-square pictures are composed: ``train.npy`` and ``held.npy``. Whether a drawing is held out follows
-from its name alone; one whole style of icons is held out besides. ``pictures.json`` lists the source
-and SHA-256 of every drawing that was used.
+square pictures are composed: ``train.npy`` and ``held.npy``. Whether a drawing is held out
+follows from its name alone; one whole style of icons is held out besides. ``pictures.json`` lists
+the source and SHA-256 of every drawing that was used.
+
+``--renders`` takes shards of rendered products of ``SIDE`` pixels (``.npz`` with ``pixels`` and
+``wishes``, as the starter image model's renderer writes them with ``--side 384``); they become
+``train-renders.npy`` and ``held-renders.npy``, apart by subject.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 SIDE = 384  # px of an original
 HELD_STYLE = "flat-color"  # never trained on, not one icon
 HELD_EVERY = 20  # of the others, one in so many is held out
+HELD_SUBJECTS = 8  # of the rendered subjects, one in so many
 RASTER_SIDE = 224  # px; rendered cut-outs come with 256, and are crisp a little below that
 SHARES = {"fluent-3d": 0.4, "openclipart": 0.15}  # of the scenes; the rest is icons
 FONTS = Path(__file__).resolve().parents[3] / "assets" / "fonts"
@@ -37,7 +43,8 @@ def is_held(name: str) -> bool:
     """Tell whether a drawing is kept from training."""
     if name.startswith(f"{HELD_STYLE}/"):
         return True
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % HELD_EVERY == 0
+    every = HELD_SUBJECTS if name.startswith("render/") else HELD_EVERY
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % every == 0
 
 
 def build(folder: Path, scenes: int, held: int, seed: int) -> None:
@@ -60,6 +67,32 @@ def build(folder: Path, scenes: int, held: int, seed: int) -> None:
     (folder / "pictures.json").write_text(json.dumps(used, indent=0), encoding="utf-8")
 
 
+def sort_renders(shards: Path, folder: Path) -> None:
+    """Write the pictures of rendered shards into two sets, apart by subject.
+
+    Raises:
+        ValueError: A shard holds pictures of another size.
+    """
+    sets: dict[bool, list[np.ndarray]] = {False: [], True: []}
+    subjects: dict[bool, set[str]] = {False: set(), True: set()}
+    for file in sorted(shards.glob("shard-*.npz")):
+        with np.load(file) as shard:
+            pixels, wishes = shard["pixels"], json.loads(str(shard["wishes"]))
+        if pixels.shape[1:3] != (SIDE, SIDE):
+            raise ValueError(
+                f"{file.name} holds pictures of {pixels.shape[2]}×{pixels.shape[1]} px"
+            )
+        for picture, wish in zip(pixels, wishes, strict=True):
+            held = is_held(f"render/{wish['subject']}")
+            sets[held].append(picture)
+            subjects[held].add(wish["subject"])
+    for name, held in (("train", False), ("held", True)):
+        if sets[held]:
+            np.save(folder / f"{name}-renders.npy", np.stack(sets[held]))
+            said = ", ".join(sorted(subjects[held])) if held else f"{len(subjects[held])} subjects"
+            sys.stdout.write(f"{name}-renders: {len(sets[held])} pictures of {said}\n")
+
+
 def _compose(
     chance: np.random.Generator, sources: dict[str, list[Drawing]], count: int, used: dict[str, str]
 ) -> np.ndarray:
@@ -71,7 +104,9 @@ def _compose(
             for _ in range(int(chance.choice((1, 1, 2, 3)))):
                 drawing = _choose(chance, sources)
                 side = int(chance.integers(110, SIDE + 80))
-                made = cut_out(drawing, min(side, RASTER_SIDE) if drawing.kind == "raster" else side)
+                made = cut_out(
+                    drawing, min(side, RASTER_SIDE) if drawing.kind == "raster" else side
+                )
                 if made is not None:
                     items.append(made)
                     used[drawing.name] = drawing.sha256
@@ -100,9 +135,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--scenes", type=int, default=1600)
     parser.add_argument("--held", type=int, default=96)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--renders", type=Path, help="shards of rendered products")
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     build(chosen.folder, chosen.scenes, chosen.held, chosen.seed)
+    if chosen.renders:
+        sort_renders(chosen.renders, chosen.folder)
     return 0
 
 

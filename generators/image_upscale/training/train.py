@@ -107,7 +107,7 @@ class Training:
             losses["against"] = float(against.detach())
             loss = loss + self.plan.judged * against
         self.maker_steps.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.maker_steps.step()
         keep = min(AVERAGE, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
