@@ -59,8 +59,8 @@ def _dtype(name: str, device: str, kind: str) -> torch.dtype:
     """Return what to compute in: as ``choose_dtype``, but see below for a CPU.
 
     A CPU that computes in bfloat16 takes half the time for a compact network, and what is lost
-    stays within a level of 255: such a network only adds detail, its last layer and the sum are float32.
-    An RRDB network makes the whole picture by itself and stays in float32.
+    stays within a level of 255: such a network only adds detail, in a last layer and a sum of
+    float32. An RRDB network makes the whole picture by itself and stays in float32.
 
     Raises:
         InvalidParameter: Not a number format.

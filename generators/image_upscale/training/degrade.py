@@ -57,17 +57,15 @@ def pairs(
     """Yield batches for ever: (small, large) as 8-bit (batch, height, width, 3).
 
     Args:
-        originals: Sets of pictures, each (count, height, width, 3); every set is drawn from in
-            proportion to its count.
+        originals: Sets of pictures, each (count, height, width, 3), drawn from equally often.
         batch: Patches in a batch.
         side: Of a small patch, in pixels.
         chance: Everything follows from it.
     """
-    counts = np.array([len(item) for item in originals], float)
     while True:
         large: list[np.ndarray] = []
         while len(large) < batch:
-            which = originals[chance.choice(len(originals), p=counts / counts.sum())]
+            which = originals[chance.integers(len(originals))]
             patch = _patch(chance, which[chance.integers(len(which))], side * SCALE)
             if patch is not None:
                 large.append(patch)
