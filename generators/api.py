@@ -320,6 +320,14 @@ class Generator(ABC):
         """Return the devices that this generator's libraries can use, best first."""
         return (DeviceInfo("cpu", "CPU"),)
 
+    @classmethod
+    def devices_for(cls, request: Request) -> tuple[DeviceInfo, ...]:
+        """Return the devices that this request's checkpoint can use, best first.
+
+        For a generator with several libraries behind it; the others have one answer for all.
+        """
+        return cls.devices()
+
 
 class TrainContext(Context, Protocol):
     """A context for trainers, with the folder that survives a pause or a crash.

@@ -149,13 +149,17 @@ class Produced:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """What the worker holds now: checkpoint ids, least recently used first, and bytes."""
+    """What the worker holds now: checkpoint ids, least recently used first, and bytes.
+
+    After a load, ``device`` is the ``DeviceInfo`` (as JSON) of where it computes.
+    """
 
     checkpoint_ids: tuple[str, ...]
     bytes: int
     rss: int = 0
     loaded_id: str = ""
     load_seconds: float = 0.0
+    device: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ def main() -> int:
 
     options = command_line.parse(sys.argv[1:])
     if options.handler is not None:
+        sys.excepthook = command_line.tell_bug
         return command_line.run(options)
     from studio.gui.application import run_window
 

@@ -14,6 +14,7 @@ from generators._torch.safety import (
     refuse_pickle,
     safetensors_header,
     weight_bytes,
+    weight_numbers,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "refuse_pickle",
     "safetensors_header",
     "weight_bytes",
+    "weight_numbers",
 ]

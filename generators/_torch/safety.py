@@ -29,6 +29,7 @@ _KNOWN_LIBRARIES = {"diffusers", "transformers"}
 _OPTIONAL = {"safety_checker", "feature_extractor", "image_encoder"}
 _NO_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
 _WRAPPINGS = ("state_dict", "params_ema", "params")  # tables that hold the weights, best first
+_ALIKE = ("model", "diffusion_pytorch_model")
 _INDEX_SUFFIX = ".safetensors.index.json"
 
 
@@ -97,7 +98,7 @@ def check_safetensors(path: Path) -> None:
     """
     if not (safetensors_header(path).keys() - {"__metadata__"}):
         raise CheckpointError(
-            f"{path.name} holds no weights.", "Copy or download the checkpoint again."
+            f"{_called(path)} holds no weights.", "Copy or download the checkpoint again."
         )
 
 
@@ -115,16 +116,21 @@ def _tensor_end(path: Path, name: str, item: Any) -> int:  # noqa: ANN401 - unch
     return end
 
 
+def _called(path: Path) -> str:
+    """Return a file's name, with its component's where every component has a file of that name."""
+    return f"{path.parent.name}/{path.name}" if path.name.startswith(_ALIKE) else path.name
+
+
 def _cut_short(path: Path, size: int, whole: int) -> CheckpointError:
     return CheckpointError(
-        f"{path.name} is cut short: it has {size:,} bytes and should have {whole:,}.",
+        f"{_called(path)} is cut short: it has {size:,} bytes and should have {whole:,}.",
         "The copy or download did not finish: do it again.",
     )
 
 
 def _damaged(path: Path, why: str) -> CheckpointError:
     return CheckpointError(
-        f"{path.name} is not a usable safetensors file: {why}.",
+        f"{_called(path)} is not a usable safetensors file: {why}.",
         "Copy or download the checkpoint again.",
     )
 
@@ -290,3 +296,21 @@ def weight_bytes(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*.safetensors"))
+
+
+def weight_numbers(path: Path) -> int:
+    """Return how many numbers all safetensors (or the one file) at a path hold, by their headers.
+
+    What cannot be read counts nothing: loading says what is wrong with it.
+    """
+    files = [path] if path.is_file() else sorted(path.rglob("*.safetensors"))
+    total = 0
+    for file in files:
+        try:
+            header = safetensors_header(file)
+        except CheckpointError:
+            continue
+        total += sum(
+            math.prod(item["shape"]) for name, item in header.items() if name != "__metadata__"
+        )
+    return total

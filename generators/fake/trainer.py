@@ -21,6 +21,8 @@ STATE = "state.json"
 class FakeTrainer(Trainer):
     """Each step folds the seed into a digest; interrupted or not, the adapter is the same.
 
+    The adapter is a folder as peft writes it, with one small tensor that holds the digest.
+
     Parameters: ``max_train_steps`` (4), ``step_seconds`` (0.05), ``seed`` (0),
     ``checkpoint_every`` steps (1).
     """
@@ -43,10 +45,24 @@ class FakeTrainer(Trainer):
             if paused and step < total:
                 return
         context.progress(total, total)
-        adapter = {"digest": digest, "steps": total}
-        yield context.save(json.dumps(adapter).encode(), "adapter", {"title": "Test adapter"})
+        yield context.save(
+            _write_adapter(context.staging / "adapter", bytes.fromhex(digest)),
+            "adapter",
+            {"title": "Test adapter"},
+        )
         report = {"steps": total, "resumed_at": resumed_at, "final_loss": 1 / (total + 1)}
         yield context.save(json.dumps(report).encode(), "report", {})
+
+
+def _write_adapter(folder: Path, digest: bytes) -> Path:
+    """Write a folder in peft's layout; see https://github.com/huggingface/safetensors#format ."""
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}\n', "utf-8")
+    facts = {"dtype": "U8", "shape": [len(digest)], "data_offsets": [0, len(digest)]}
+    header = json.dumps({"test.lora_A.weight": facts}).encode()
+    content = len(header).to_bytes(8, "little") + header + digest
+    (folder / "adapter_model.safetensors").write_bytes(content)
+    return folder
 
 
 def _resume(path: Path) -> tuple[int, str]:

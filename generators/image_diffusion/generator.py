@@ -14,10 +14,11 @@ from generators import _torch
 from generators._torch.pictures import fit, open_picture, png_bytes
 from generators.api import CheckpointError, Generator, InvalidParameter
 from generators.image_diffusion import finishing, ladder, pictures
+from generators.image_diffusion.footprint import footprint
 from generators.image_diffusion.prompts import unread_note, unread_part
 from generators.image_diffusion.sampling import Inputs, sample, takes_negative
 from generators.image_diffusion.settings import checkpoint_defaults, read_settings, rules_of
-from generators.image_diffusion.sizes import SizePlan, plan_size
+from generators.image_diffusion.sizes import MAX_AREA, SizePlan, plan_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
     )
     from generators.image_diffusion.kinds import Pipeline
     from generators.image_diffusion.settings import ImageSettings
-
-# Bytes of one pass per pixel of the picture. A guess on the safe side, not a measurement: about ten
-# full-size feature maps of 128 channels in bfloat16 (2.6 kB) while the VAE decodes, and some room.
-_BYTES_PER_PIXEL = 4000
 
 
 class DiffusionGenerator(Generator):
@@ -203,17 +200,20 @@ class DiffusionGenerator(Generator):
 
     @classmethod
     def estimate_bytes(cls, request: Request) -> int:
-        """Estimate from the files' sizes and the picture's area; 16-bit files double on a CPU."""
-        if request.checkpoint is None or not request.checkpoint.path:
+        """Estimate from the weights' headers and the picture's area; see ``footprint``."""
+        checkpoint = request.checkpoint
+        if checkpoint is None or not checkpoint.path:
             return 0
-        weights = _torch.weight_bytes(Path(request.checkpoint.path))
-        weights += sum(
-            _torch.weight_bytes(Path(item.path)) for item in request.adapters if item.path
-        )
-        width = int(request.params.get("width") or 512)
-        height = int(request.params.get("height") or 512)
+        paths = [checkpoint.path, *(item.path for item in request.adapters if item.path)]
+        numbers = sum(_torch.weight_numbers(Path(path)) for path in paths)
+        native = int(checkpoint.details.get("native_size") or 512)
+        width = int(request.params.get("width") or native)
+        height = int(request.params.get("height") or native)
+        pixels = min(width * height, int(MAX_AREA * native * native))  # larger ones are scaled up
         count = int(request.params.get("num_images_per_prompt") or 1)
-        return int(weights * 1.1) + width * height * count * _BYTES_PER_PIXEL
+        # "auto", as the engine asks for: 32 bits on a CPU whatever the files hold, else 16
+        half = _torch.devices()[0].id != "cpu"
+        return footprint(numbers, pixels * count, item_bytes=2 if half else 4)
 
     @classmethod
     def devices(cls) -> tuple[DeviceInfo, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -178,12 +177,21 @@ class TextGPT(Generator):
 
     @classmethod
     def devices(cls) -> tuple[DeviceInfo, ...]:
-        """Return the devices, without importing torch into a worker that only runs GGUF."""
+        """Return the devices that torch can compute on."""
         from generators import _torch
+
+        return _torch.devices()
+
+    @classmethod
+    def devices_for(cls, request: Request) -> tuple[DeviceInfo, ...]:
+        """Return the CPU alone for a GGUF file: llama.cpp's wheel has no other device.
+
+        That worker imports no torch, and is not measured by a GPU's memory.
+        """
         from generators._torch.device import cpu_info
 
-        graphics = Path("/dev/nvidiactl").exists() or sys.platform in ("darwin", "win32")
-        return _torch.devices() if "torch" in sys.modules or graphics else (cpu_info(),)
+        checkpoint = request.checkpoint
+        return (cpu_info(),) if checkpoint and _is_gguf(checkpoint) else cls.devices()
 
 
 def _is_gguf(checkpoint: CheckpointRef) -> bool:

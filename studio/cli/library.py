@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generators.api import UserFacingError
 from studio.cli.context import Cli, size_in_words, table
 from studio.cli.made import asset_as_json
 from studio.core.asset import AssetQuery
 from studio.core.errors import NotFound
+from studio.services.files.archives import ArchiveError
 from studio.services.files.exporting import export_assets
-from studio.services.files.importing import import_file
+from studio.services.files.importing import import_any
+from studio.services.files.probe import UnusableFile
 
 if TYPE_CHECKING:
     import argparse
 
     from studio.core.asset import Asset
+    from studio.services.files.importing import Imported
 
 
 def add_parser(
@@ -35,7 +40,9 @@ def add_parser(
     showing = verbs.add_parser("show", help="an asset with its recipe", parents=[common])
     showing.set_defaults(handler=show)
     showing.add_argument("asset")
-    importing = verbs.add_parser("import", help="bring files in", parents=[common])
+    importing = verbs.add_parser(
+        "import", help="bring files in, or what a ZIP holds", parents=[common]
+    )
     importing.set_defaults(handler=bring_in)
     importing.add_argument("file", nargs="+", type=Path)
     exporting = verbs.add_parser(
@@ -104,16 +111,33 @@ def show(cli: Cli, options: argparse.Namespace) -> int:
 
 
 def bring_in(cli: Cli, options: argparse.Namespace) -> int:
-    """Import files; a recipe inside comes back."""
-    rows, lines = [], []
+    """Import files; a recipe inside comes back. Exits 1 when some could not be brought in."""
+    rows: list[dict[str, object]] = []
+    lines, problems = list[str](), list[UserFacingError]()
     for path in options.file:
-        imported = import_file(cli.library, path)
-        asset, warning = imported.asset, imported.warning
-        rows.append({**asset_as_json(cli, asset), "warning": warning})
-        recipe = "with its recipe" if asset.recipe else "without a recipe"
-        lines.append(f"{asset.id}  {path.name}  {recipe}" + (f". {warning}" if warning else ""))
+        try:
+            came = import_any(cli.library, path)
+        except (UnusableFile, ArchiveError) as error:
+            problems.append(error)  # the others are brought in all the same
+            continue
+        problems += [UnusableFile(text) for text in came.problems]
+        for item in came.imported:
+            rows.append({**asset_as_json(cli, item.asset), "warning": item.warning})
+            lines.append(_imported_line(path, item))
+    if len(problems) == 1 and not rows:
+        raise problems[0]
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
     cli.emit(rows, "\n".join(lines))
-    return 0
+    return 1 if problems else 0
+
+
+def _imported_line(path: Path, item: Imported) -> str:
+    asset = item.asset
+    name = path.name if path.suffix.lower() != ".zip" else asset.title
+    recipe = "with its recipe" if asset.recipe else "without a recipe"
+    known = ", in the library already" if item.known else ""
+    return f"{asset.id}  {name}  {recipe}{known}" + (f". {item.warning}" if item.warning else "")
 
 
 def export(cli: Cli, options: argparse.Namespace) -> int:

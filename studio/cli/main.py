@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from generators.api import UserFacingError
 from studio import __version__
@@ -22,8 +22,9 @@ from studio.core.paths import default_library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
 
-EXIT_WORLD = 3
+EXIT_WORLD, EXIT_BUG = 3, 70
 GROUPS = (campaign, generate, jobs, models, library, engine, generators, doctor)
 
 
@@ -84,6 +85,15 @@ def run(options: argparse.Namespace) -> int:
         return 0
     finally:
         cli.close()
+
+
+def tell_bug(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> NoReturn:
+    """Print a bug whole and end with a code of its own: an excepthook may do so."""
+    sys.__excepthook__(kind, error, trace)
+    sys.stderr.write("This is a bug in Brandloom. Please report it with the lines above.\n")
+    raise SystemExit(EXIT_BUG)
 
 
 def library_root(options: argparse.Namespace) -> Path:

@@ -28,7 +28,9 @@ def add_parser(
     verbs = group.add_subparsers(dest="verb", metavar="VERB")
     listing = verbs.add_parser("list", help="what the library lists", parents=[common])
     listing.set_defaults(handler=list_models)
-    adding = verbs.add_parser("add", help="list a folder or file; it stays there", parents=[common])
+    adding = verbs.add_parser(
+        "add", help="list a folder or file; a ZIP is unpacked first", parents=[common]
+    )
     adding.set_defaults(handler=add)
     adding.add_argument("path", type=Path)
     adding.add_argument("--name", default="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from studio.cli.context import seconds_in_words, shorten
@@ -61,8 +62,10 @@ def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = Fal
         The jobs in their final states.
     """
     display, seen, version, drawn = Display(), dict[str, JobStatus](), -1, 0.0
-    with cli.client():
-        cli.start_engine()
+    halted = ""
+    with nullcontext() if cli.library.read_only else cli.client():
+        if not cli.library.read_only:  # else there is only something to look at
+            cli.start_engine()
         while True:
             now_version = cli.library.data_version()
             if now_version != version:
@@ -73,10 +76,22 @@ def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = Fal
                 if jobs and all(job.is_final for job in jobs):
                     display.clear()
                     return jobs
+                halted, before = why_halted(cli), halted
+                if halted and halted != before and not quiet:
+                    display.line(halted)
                 if not quiet and time.monotonic() - drawn > PROGRESS_SECONDS:
                     drawn = time.monotonic()
                     display.status(summary(cli, jobs))
             time.sleep(POLL_SECONDS)
+
+
+def why_halted(cli: Cli) -> str:
+    """Return why nothing is started at the moment: the disk is full, or a person paused it."""
+    paused = cli.library.jobs.queue_paused()
+    if paused is not None:
+        return f"The queue is paused. {paused}".strip() + " Go on: studio jobs resume --queue"
+    state = cli.library.state.engine_state()
+    return state.message if state.status == "disk_full" else ""
 
 
 def announce(display: Display, jobs: Sequence[Job], seen: dict[str, JobStatus]) -> None:
@@ -110,9 +125,7 @@ def summary(cli: Cli, jobs: Sequence[Job]) -> str:
             if progress.eta_seconds is not None:
                 text += f", about {seconds_in_words(progress.eta_seconds)} left"
         parts.append(text)
-    paused = cli.library.jobs.queue_paused()
-    if paused is not None:
-        parts.append(f"the queue is paused. {paused}")
-    elif not running:
-        parts.append("waiting for the engine")
+    halted = why_halted(cli)
+    if halted or not running:
+        parts.append(halted or "waiting for the engine")
     return " · ".join(parts)

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 APP = "Brandloom"
+IMPORT_PREFIX = "import-"  # of what a client, not the engine, puts into staging
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

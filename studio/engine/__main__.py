@@ -17,13 +17,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.errors import AlreadyRunning, LibraryReadOnly, UserFacingError
+from studio.core.errors import AlreadyRunning, UserFacingError
 from studio.core.paths import LibraryPaths, default_library
 from studio.engine.executors.local import LocalExecutor
 from studio.engine.loop import Engine
 from studio.engine.options import SETTINGS_KEY, EngineOptions
 from studio.services.engine_control import EXIT_ALREADY_RUNNING, EXIT_LEFT, EXIT_LIBRARY
 from studio.services.file_lock import FileLock
+from studio.store.errors import file_writes
 from studio.store.library import Library
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_ALREADY_RUNNING
     except UserFacingError as error:
-        log.error("%s", error)  # noqa: TRY400 - a fault of the world, not of the code
+        if logging.getLogger().handlers:  # else its last resort is stderr too
+            log.error("%s", error)  # noqa: TRY400 - a fault of the world, not of the code
         sys.stderr.write(f"{error}\n")
         return EXIT_LIBRARY
     return EXIT_LEFT
@@ -72,18 +74,15 @@ def serve(root: Path, options: EngineOptions) -> None:
         LibraryError: The library cannot be used.
     """
     lock = FileLock(LibraryPaths(root).engine_lock)
-    try:
+    with file_writes(root):
         free = lock.acquire(LOCK_PATIENCE)
-    except OSError as error:
-        raise LibraryReadOnly(
-            f"The library's folder cannot be written to ({root}).", str(error)
-        ) from error
     if not free:
         raise AlreadyRunning(f"Another engine works for the library in {root} already.")
     try:
         with Library.open(root) as library:
-            _log_to(library.paths.logs / "engine.log")
-            (library.paths.logs / "jobs").mkdir(parents=True, exist_ok=True)
+            with file_writes(root):
+                _log_to(library.paths.logs / "engine.log")
+                (library.paths.logs / "jobs").mkdir(parents=True, exist_ok=True)
             options = options.with_settings(library.state.get(SETTINGS_KEY))
             engine = Engine(library, options, LocalExecutor)
             _serve(engine, lock)

@@ -62,6 +62,7 @@ class Attempt:
         deadline: When its worker is killed because it did not end as asked; 0.0 for never.
         running_since: When the run (not the load) began; 0.0 before.
         unsaid: Progress that is not written yet.
+        training_mark: The training's state as it was last seen (see ``training_state``).
     """
 
     job: Job
@@ -83,7 +84,7 @@ class Attempt:
     unsaid: bool = False
     reported_at: float = 0.0
     sign_at: float = field(default_factory=time.monotonic)
-    training_mark: float = 0.0
+    training_mark: frozenset[tuple[str, int, int]] = frozenset()
 
     @property
     def token(self) -> str:
@@ -121,14 +122,20 @@ class Unsettled:
     reason: str
 
 
-def latest_training_state(folder: Path) -> float:
-    """Return when the newest file of a training's state was written; 0.0 when there is none."""
+def training_state(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return (name, bytes, time) of all files of a training's state: another set, a new state.
+
+    Times are only compared for being equal: a clock may be set back between two of them.
+    """
+    found = set()
     try:
-        return max(
-            (item.stat().st_mtime for item in folder.rglob("*") if item.is_file()), default=0.0
-        )
+        for item in folder.rglob("*"):
+            if item.is_file() and item.suffix != ".part":
+                facts = item.stat()
+                found.add((str(item), facts.st_size, facts.st_mtime_ns))
     except OSError:  # the worker is writing there at this moment
-        return 0.0
+        return frozenset()
+    return frozenset(found)
 
 
 def ask_to_end(attempt: Attempt) -> Message:

@@ -1,5 +1,7 @@
 """From artifacts in a staging folder to assets of the library.
 
+A folder, as trainers make, is packed into one file (see ``services.files.folders``).
+
 Order of things, so that a kill at any moment leaves neither a half file nor an asset without its
 recipe: embed the recipe, hash, write down what will be moved (``moving.json`` in staging), move and
 flush each file, then one transaction. Recovery reads ``moving.json`` and takes away files whose
@@ -13,12 +15,14 @@ import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 from generators.api import Request
 from studio import __version__
 from studio.core.errors import RecipeError, UserFacingError
 from studio.core.recipe import Recipe
 from studio.services.files.embed import embed_recipe
+from studio.services.files.folders import FOLDER_TYPE, RECIPE_NAME, pack_folder
 from studio.store.records import NewAsset
 
 if TYPE_CHECKING:
@@ -44,33 +48,36 @@ def new_assets(library: Library, attempt: Attempt, finished: Finished) -> list[N
         OSError: A file cannot be read.
     """
     staging = attempt.prepared.staging
-    files = [_inside(staging, item) for item in attempt.produced]
     recipes = [
         _recipe(attempt, finished, item.metadata, index)
         for index, item in enumerate(attempt.produced)
     ]
-    texts = [  # before the recipe goes in
-        _text(path, item.media_type) for path, item in zip(files, attempt.produced, strict=True)
+    made = [
+        _packed(staging, _inside(staging, item), item, recipe)
+        for item, recipe in zip(attempt.produced, recipes, strict=True)
     ]
-    for path, item, recipe in zip(files, attempt.produced, recipes, strict=True):
+    files = [path for path, _ in made]
+    texts = [_text(path, media_type) for path, media_type in made]  # before the recipe goes in
+    for (path, media_type), recipe in zip(made, recipes, strict=True):
         if recipe is not None:
-            _embed(path, item.media_type, recipe)
+            _embed(path, media_type, recipe)
     hashes = [_sha256(path) for path in files]
     (staging / MOVING).write_text(json.dumps(hashes), encoding="utf-8")
     assets = []
     for number, (path, sha) in enumerate(zip(files, hashes, strict=True)):
         size = path.stat().st_size
         _, place = library.assets.add_file(path, sha)
-        stored = Stored(sha, place, size, texts[number])
+        stored = Stored(sha, place, made[number][1], size, texts[number])
         assets.append(_asset(attempt, attempt.produced[number], recipes[number], stored))
     return assets
 
 
 class Stored(NamedTuple):
-    """A file in its place: its hash, its path in the library, its bytes, the text in it."""
+    """A file in its place: hash, path in the library, media type, bytes, the text in it."""
 
     sha256: str
     path: str
+    media_type: str
     size: int
     text: str
 
@@ -82,8 +89,8 @@ def _asset(attempt: Attempt, item: Produced, recipe: Recipe | None, file: Stored
     return NewAsset(
         sha256=file.sha256,
         path=file.path,
-        media_type=item.media_type,
-        modality=_modality(item.media_type, item.role),
+        media_type=file.media_type,
+        modality=_modality(file.media_type, item.role),
         bytes=file.size,
         title=str(facts.get("title") or job.title),
         prompt=str(facts.get("prompt") or _prompt(request)),
@@ -102,19 +109,32 @@ def _asset(attempt: Attempt, item: Produced, recipe: Recipe | None, file: Stored
 
 
 def _inside(staging: Path, item: Produced) -> Path:
-    """Return the artifact's path, which must be a file in this attempt's own folder."""
-    path = Path(item.path)
-    if not path.resolve().is_relative_to(staging.resolve()):
+    """Return the artifact's path, which must lie in this attempt's own folder."""
+    path, own = Path(item.path), staging.resolve()
+    if path.resolve() == own or not path.resolve().is_relative_to(own):
         raise UserFacingError(
             f"The worker named a file outside its folder ({path}); it was not taken.",
             "Report this to whoever made the generator.",
         )
-    if not path.is_file():
+    if not path.exists():
         raise UserFacingError(
-            f"The {item.role} that was made is not one file ({path.name}).",
+            f"The {item.role} that was made is not there ({path.name}).",
             "Report this to whoever made the generator.",
         )
     return path
+
+
+def _packed(staging: Path, path: Path, item: Produced, recipe: Recipe | None) -> tuple[Path, str]:
+    """Return the one file that is kept of an artifact, and its media type.
+
+    A folder (an adapter) is packed, with its recipe in it.
+    """
+    if path.is_file():
+        return path, item.media_type
+    target = staging / f"packed-{uuid4().hex}.zip"
+    more = {RECIPE_NAME: recipe.dumps().encode("utf-8", "replace")} if recipe else {}
+    pack_folder(path, target, more)
+    return target, FOLDER_TYPE
 
 
 def _recipe(

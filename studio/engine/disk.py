@@ -57,7 +57,10 @@ class DiskGuard:
 
     def prepare(self) -> bool:
         """Make the reserve where it is missing; False (and ``full``) when there is no room."""
-        if self._size() < self.limits.reserve and not self._make():
+        if self._size() >= self.limits.reserve:
+            return not self.full
+        room = self.free() >= self.limits.reserve + self.limits.low  # leave clients some to write
+        if not room or not self._make():
             self.give_up()
         return not self.full
 

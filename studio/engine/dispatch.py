@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from generators.protocol import Configure, Unload
 from studio.core.errors import DiskFull, UserFacingError
-from studio.core.job import JobKind, Lane
-from studio.engine.attempt import Attempt, Ending
+from studio.core.job import Lane
+from studio.engine.admission import decide
+from studio.engine.attempt import Attempt, Ending, training_state
 from studio.engine.catalogue import STEPS
 from studio.engine.executors.base import WorkerSpec
-from studio.engine.memory import admit, estimate_bytes
-from studio.engine.prepare import prepare
+from studio.engine.memory import estimate_bytes
+from studio.engine.prepare import prepare, training_folder
 from studio.engine.scheduler import LANE_RANK, choose, preempts
 from studio.services.engine_control import STOP_KEY
 from studio.store.errors import StaleAttempt
@@ -134,20 +135,17 @@ class Dispatcher:
         if job.checkpoint_id in slot.resident or not others:
             return True
         known = hub.catalogue.checkpoint(job.checkpoint_id) if job.checkpoint_id else None
-        need = estimate_bytes(known.bytes if known else 0)
-        idle = [item for item in others if item.attempt is None]
-        verdict = admit(
-            need,
-            hub.memory.read().available + slot.held,  # its own worker may evict what it holds
-            others_busy=len(idle) < len(others),
-            others_hold=sum(item.held for item in idle),
+        verdict = decide(
+            estimate_bytes(known.bytes if known else 0),
+            slot.holder(),
+            [item.holder() for item in others],
+            hub.memory.read().available,
+            hub.devices,
         )
         if verdict.unload and time.monotonic() > self._unloading_until:
             self._unloading_until = time.monotonic() + 2.0
-            for item in idle:
-                item.send(Unload())
-        elif verdict.unload:
-            return False
+            for group in verdict.unload:
+                hub.slot(group).send(Unload())
         return verdict.admit
 
     def _start(self, slot: Slot, choice: Choice) -> None:
@@ -204,7 +202,8 @@ class Dispatcher:
         slot.attempt = attempt
         if slot.worker is not None:
             slot.worker.log_to(hub.library.paths.logs / "jobs" / f"{job.id}.log")
-        if job.kind is JobKind.FINETUNE:
+        if attempt.trains:
+            attempt.training_mark = training_state(training_folder(hub.library, job.id))
             slot.send(Unload())  # training needs what there is
         slot.send(prepared.run)
         if job.cancel_requested:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio.core.errors import DiskFull
+from studio.engine.admission import MAIN_MEMORY, DeviceReading, Holder
 from studio.engine.attempt import Attempt, Ending, Unsettled, ask_to_end
 from studio.engine.catalogue import Catalogue
 from studio.engine.disk import DiskGuard
@@ -60,6 +61,10 @@ class Slot:
         self.worker = None
         self.resident, self.held, self.ready = (), 0, False
 
+    def holder(self) -> Holder:
+        """Return what it holds, for deciding who may start."""
+        return Holder(self.group, self.device, self.held, self.attempt is not None)
+
     def send(self, message: Message) -> None:
         """Send to the worker, if there is one."""
         if self.worker is not None:
@@ -74,6 +79,7 @@ class Hub:
         paused: Why a person paused the queue, or None.
         stopping: Nothing more is started.
         asked_to_stop: A client has asked for it through the database.
+        devices: Devices with memory of their own, as workers last reported them, by id.
         strikes: How often a job's worker was killed for want of memory, by job id.
         unsettled: Ends of attempts that wait for room on the disk.
         litter: Staging folders of attempts that are over.
@@ -91,6 +97,7 @@ class Hub:
         self.mirror = QueueMirror(library, self.catalogue, self.ledger)
         self.disk = DiskGuard(library.root, library.paths.reserve, options.disk)
         self.memory = MemoryWatch()
+        self.devices: dict[str, DeviceReading] = {}
         self.slots: dict[str, Slot] = {}
         self.executor: Executor | None = None
         self.dirty = True
@@ -124,6 +131,14 @@ class Hub:
     def working(self) -> bool:
         """Tell whether an attempt runs, or its files are put into place."""
         return bool(self.filing) or any(slot.attempt for slot in self.slots.values())
+
+    def device_seen(self, slot: Slot, device: str, total: int, free: int) -> None:
+        """Note which device a slot's worker computes on, and its memory where it has its own."""
+        slot.device = device
+        self.catalogue.devices[slot.group] = device
+        if device not in MAIN_MEMORY and total > 0:
+            held = sum(item.held for item in self.slots.values() if item.device == device)
+            self.devices[device] = DeviceReading(total, free, held)
 
     def resident(self) -> tuple[str, ...]:
         """Return the ids of all loaded checkpoints."""

@@ -24,7 +24,7 @@ from studio.core.errors import DiskFull, UserFacingError
 from studio.core.estimates import load_key, run_key
 from studio.core.job import JobStatus
 from studio.core.steps import StepOutcome
-from studio.engine.attempt import Ending, latest_training_state
+from studio.engine.attempt import Ending, training_state
 from studio.engine.disk import NO_SPACE, says_full
 from studio.engine.executors.base import Said
 from studio.engine.filer import Filed
@@ -33,8 +33,9 @@ from studio.engine.tidy import moved_from
 from studio.store.errors import StaleAttempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from generators.api import JsonValue
     from studio.engine.attempt import Attempt
     from studio.engine.executors.base import Event, Gone
     from studio.engine.filer import Filer
@@ -76,7 +77,7 @@ class Listener:
         if isinstance(message, Ready):
             slot.ready = True
             if message.devices:
-                self._device(slot, str(message.devices[0].get("id") or ""))
+                self._device(slot, message.devices[0])
             return
         if isinstance(message, Resident):
             self._resident(slot, message)
@@ -106,31 +107,36 @@ class Listener:
 
     def _training_saved(self, attempt: Attempt) -> None:
         """A new training checkpoint wipes out the deaths so far."""
-        newest = latest_training_state(training_folder(self._hub.library, attempt.job.id))
-        if attempt.job.worker_deaths and newest > max(attempt.training_mark, _wall(attempt)):
-            attempt.training_mark = newest
+        if not attempt.job.worker_deaths:
+            return
+        state = training_state(training_folder(self._hub.library, attempt.job.id))
+        if state and state != attempt.training_mark:
+            attempt.training_mark = state
             with self._hub.small_write():
                 self._hub.library.jobs.note_checkpoint(attempt.token)
 
     def _resident(self, slot: Slot, message: Resident) -> None:
         slot.resident, slot.held = tuple(message.checkpoint_ids), message.bytes
+        self._device(slot, message.device)
         if message.loaded_id and message.load_seconds > 0:
             catalogue = self._hub.catalogue
             key = load_key(message.loaded_id, catalogue.device_of(slot.group))
             with self._hub.small_write():
                 catalogue.note(key, catalogue.gigabytes(message.loaded_id), message.load_seconds)
 
-    def _device(self, slot: Slot, device: str) -> None:
+    def _device(self, slot: Slot, said: Mapping[str, JsonValue]) -> None:
+        """Take in a ``DeviceInfo`` as JSON, whole or its id alone."""
+        device = str(said.get("id") or "")
         if device and device != "none":
-            slot.device = device
-            self._hub.catalogue.devices[slot.group] = device
+            total, free = (said.get(key) or 0 for key in ("total_memory", "free_memory"))
+            self._hub.device_seen(slot, device, int(total), int(free))
 
     # ends ---------------------------------------------------------------------------------------
 
     def _end(self, slot: Slot, attempt: Attempt, message: Message) -> None:
         hub = self._hub
         if isinstance(message, Finished):
-            self._device(slot, str(message.execution.get("device") or ""))
+            self._device(slot, {"id": message.execution.get("device")})
             hub.free(slot)
             hub.filing[attempt.token] = attempt
             self._filer.file(slot, attempt, message)
@@ -322,8 +328,3 @@ _WHY = {
 
 def _how(exit_code: int) -> str:
     return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
-
-
-def _wall(attempt: Attempt) -> float:
-    """Return when an attempt began, in Unix seconds."""
-    return time.time() - (time.monotonic() - attempt.began)

@@ -75,36 +75,6 @@ def estimate_bytes(checkpoint_bytes: int) -> int:
     return int(checkpoint_bytes * CHECKPOINT_FACTOR) + RUN_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Whether a job may start now.
-
-    Attributes:
-        admit: Start it.
-        unload: Let idle workers give their memory back first, then ask again.
-    """
-
-    admit: bool
-    unload: bool = False
-
-
-def admit(need: int, available: int, *, others_busy: bool, others_hold: int) -> Admission:
-    """Decide whether a job may start beside what runs.
-
-    Args:
-        need: Bytes that it would need over what its worker holds already.
-        available: Bytes that are free.
-        others_busy: Another worker runs a job at this moment.
-        others_hold: Bytes that idle workers hold and could give back.
-    """
-    if need <= available:
-        return Admission(admit=True)
-    if others_hold > 0:
-        return Admission(admit=False, unload=True)
-    # alone, it may try: the worker knows smaller ways, and fails this job alone with advice
-    return Admission(admit=not others_busy)
-
-
 @dataclass(slots=True)
 class MemoryWatch:
     """Remembers readings, to tell an out-of-memory kill from any other death.

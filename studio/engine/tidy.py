@@ -9,6 +9,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
+from studio.core.paths import IMPORT_PREFIX
 from studio.engine.commit import MOVING
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 JOB_LOGS_KEPT = 500
-FOREIGN_AGE = 3600.0  # seconds; a client's own file in staging is left alone for so long
+FOREIGN_AGE = 3600.0  # seconds; what a client has in staging is left alone for so long
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 STOPPED = "The engine was ended; the job was put back into the queue."
 
@@ -45,11 +46,14 @@ def recover(library: Library) -> int:
 
 
 def _clear(library: Library, item: Path) -> None:
+    foreign = item.name.startswith(IMPORT_PREFIX) or not item.is_dir()
+    if foreign and time.time() - item.stat().st_mtime <= FOREIGN_AGE:
+        return
     if item.is_dir():
         for sha256 in moved_from(item):  # for a transaction that never came
             take_back(library, sha256)
         shutil.rmtree(item, ignore_errors=True)
-    elif time.time() - item.stat().st_mtime > FOREIGN_AGE:
+    else:
         item.unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -17,7 +17,7 @@ from studio.gui.crash import CrashHandler, start_log
 from studio.gui.main_window import MainWindow
 from studio.gui.theme.icons import pixmap
 from studio.gui.theme.manager import theme
-from studio.gui.words import EnglishPlurals
+from studio.gui.translating import install_translations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,12 +37,7 @@ def make_application(arguments: list[str]) -> QApplication:
     settings = load_settings()
     theme().apply(settings.theme)
     app.setWindowIcon(QIcon(pixmap("brandloom", theme().colors.accent, 64)))
-    app.installTranslator(EnglishPlurals(app))
-    locale = QLocale(settings.language) if settings.language else QLocale.system()
-    translator = QTranslator(app)
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(locale, "qtbase", "_", folder):
-        app.installTranslator(translator)
+    install_translations(app, settings.language)
     return app
 
 
@@ -52,7 +47,7 @@ def open_window(app: QApplication, root: Path, *, start_engine: bool = True) -> 
     context.store.open()
     window = MainWindow(context)
     window.closing.connect(context.close)
-    window.show_page(context.settings.page, {})
+    window.show_page(context.settings.page, {}, at_once=True)
     window.show()
     return window
 

@@ -12,7 +12,7 @@ from generators.api import UserFacingError
 from studio.gui.messages import Choice
 from studio.gui.widgets.pick_files import pick_files, pick_folder
 from studio.services.files.exporting import Exported, export_each
-from studio.services.files.importing import Imported, import_file
+from studio.services.files.importing import Imported, ImportedArchive, import_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 IMPORT_KEY, BOARD_KEY = "assets.import", "assets.board"
 MANY = 4  # files from which on an import says how far it is
-IMPORTED_KINDS = "*.png *.jpg *.jpeg *.webp *.wav *.flac *.mp3 *.ogg *.txt *.md *.json"
+IMPORTED_KINDS = "*.png *.jpg *.jpeg *.webp *.wav *.flac *.mp3 *.ogg *.txt *.md *.json *.zip"
 
 
 class AssetActions(QObject):
@@ -267,16 +267,17 @@ class AssetActions(QObject):
         path = run.left.pop(0)
         self._context.store.write(
             self,
-            lambda library: import_file(library, path),
-            lambda imported: self._one_imported(run, imported),
+            lambda library: import_any(library, path),
+            lambda came: self._one_imported(run, came),
             lambda error: self._one_failed(run, error),
         )
 
     def _stop_import(self) -> None:
         self._stopped = True
 
-    def _one_imported(self, run: _ImportRun, imported: Imported) -> None:
-        run.good.append(imported)
+    def _one_imported(self, run: _ImportRun, came: ImportedArchive) -> None:
+        run.good += came.imported
+        run.bad += came.problems
         self._import_next(run)
 
     def _one_failed(self, run: _ImportRun, error: Exception) -> None:

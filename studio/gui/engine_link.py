@@ -107,7 +107,7 @@ class EngineLink(QObject):
         self.facts_changed.emit(facts)
 
     def _wake(self) -> None:
-        if self._starting or not self._start_engine:
+        if self._starting or not self._start_engine or self._store.read_only:
             return
         self._starting = True
         self._store.work(self, lambda: ensure_engine(self._store.root), self._woken, self._failed)

@@ -47,6 +47,8 @@ class ImageLoader(QObject):
         self._closed = False
         self._pool = ThreadPoolExecutor(threads, "images", initializer=_step_back)
         self._decoded.connect(self._take)
+        for _ in range(threads):  # starting one later would make a paint event wait for it
+            self._pool.submit(_idle)
 
     @property
     def busy(self) -> bool:
@@ -130,6 +132,10 @@ class ImageLoader(QObject):
             _key, old = self._cache.popitem(last=False)
             self._bytes -= _cost(old)
         self.loaded.emit(key[0])
+
+
+def _idle() -> None:
+    """Do nothing, on a thread that has to be started for it."""
 
 
 def _step_back() -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from generators.api import UserFacingError
 from studio.gui.asset_drop import FileDrop
 from studio.gui.commands import Command
 from studio.gui.messages import Choice
+from studio.gui.pages.making import PageMaker
 from studio.gui.pages.registry import PAGES, PageSpec
 from studio.gui.theme.manager import theme
 from studio.gui.widgets.messages_view import BannerArea, ToastArea
 from studio.gui.widgets.palette import CommandPalette, ShortcutList
 from studio.gui.widgets.rail import Rail
-from studio.gui.widgets.surfaces import EmptyState
+from studio.gui.widgets.surfaces import EmptyState, PageSkeleton
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,17 +34,16 @@ if TYPE_CHECKING:
 SMALLEST = (960, 640)
 FIRST = (1280, 800)
 CLOSE_KEY = "window.close"
+IMPORT_AFTER_MS = 300  # the first page is painted by then
 
 
 class MainWindow(QMainWindow):
     """One window over one library.
 
     Signals:
-        painted_page: A page was shown for the first time (its id).
         closing: The window goes away; nothing is shown any more.
     """
 
-    painted_page = Signal(str)
     closing = Signal()
 
     def __init__(self, context: AppContext, pages: Sequence[PageSpec] = PAGES) -> None:
@@ -51,8 +51,8 @@ class MainWindow(QMainWindow):
         self.context = context
         self._specs = {spec.id: spec for spec in pages}
         context.set_pages(self._specs)
-        self._pages: dict[str, Page] = {}
         self._page: Page | None = None
+        self._wanted: tuple[str, Mapping[str, JsonValue]] | None = None
         self._may_close = False
         self.setWindowTitle("Brandloom")
         self.setMinimumSize(*SMALLEST)
@@ -84,6 +84,9 @@ class MainWindow(QMainWindow):
         self.banners = BannerArea(self.context.messages)
         column.addWidget(self.banners)
         self.stack = QStackedWidget()
+        self._loading = PageSkeleton()
+        self.stack.addWidget(self._loading)
+        self._maker = PageMaker(self.context, self._specs, self.stack)
         column.addWidget(self.stack, 1)
         row.addLayout(column, 1)
         self.setCentralWidget(central)
@@ -99,6 +102,7 @@ class MainWindow(QMainWindow):
         self.rail.theme_button.clicked.connect(self.toggle_theme)
         self.rail.help_button.clicked.connect(self.shortcut_sheet.start)
         context.navigate.connect(self.show_page)
+        self._maker.made.connect(self._on_made)
         context.watcher.changed.connect(self._on_changes)
         context.watcher.lost.connect(self._on_lost)
         context.engine.facts_changed.connect(self._on_facts)
@@ -160,30 +164,48 @@ class MainWindow(QMainWindow):
 
     # pages --------------------------------------------------------------------------------------
 
-    def show_page(self, page_id: str, what: Mapping[str, JsonValue]) -> None:
-        """Show a page, making it the first time; an unknown id shows the first page."""
+    def show_page(
+        self, page_id: str, what: Mapping[str, JsonValue], *, at_once: bool = False
+    ) -> None:
+        """Show a page; an unknown id shows the first page.
+
+        Args:
+            page_id: Of the rail.
+            what: What the page should show (see ``Page.enter``).
+            at_once: A page that is not made yet is made before this returns, not bit by bit.
+        """
         if page_id not in self._specs:
             page_id = next(iter(self._specs))
-        page = self._pages.get(page_id)
-        first = page is None
-        if page is None:
-            page = self._pages[page_id] = self._specs[page_id].make(self.context)
-            self.stack.addWidget(page)
-            page.restore(self.context.settings.pages.get(page_id, {}))
-        if page is not self._page and self._page is not None:
-            self._page.leave()
-        self._page = page
-        self.stack.setCurrentWidget(page)
         self.rail.select(page_id)
         self.context.remember(page=page_id)
+        self._wanted = (page_id, what)
+        if page_id in self._maker.pages:
+            self._on_made(page_id)
+        elif at_once:
+            self._maker.make_now(page_id)
+        else:
+            self._loading.say(self._specs[page_id].words())
+            self.stack.setCurrentWidget(self._loading)
+            self._maker.make(page_id)
+
+    def _on_made(self, page_id: str) -> None:
+        if self._wanted is None or self._wanted[0] != page_id:
+            return  # another one was chosen meanwhile
+        (_id, what), self._wanted = self._wanted, None
+        page = self._maker.pages[page_id]
+        if page is not self._page and self._page is not None:
+            self._page.leave()
+        first = self._page is None
+        self._page = page
+        self.stack.setCurrentWidget(page)
         page.enter(what)
         page.stale = False
         page.focus_target().setFocus(Qt.FocusReason.OtherFocusReason)
         if first:
-            self.painted_page.emit(page_id)
+            QTimer.singleShot(IMPORT_AFTER_MS, self._maker, self._maker.import_all)
 
     def _on_changes(self, changes: Changes) -> None:
-        for page in self._pages.values():
+        for page in self._maker.pages.values():
             if page is self._page:
                 page.on_changes(changes)
             else:
@@ -233,7 +255,7 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.context.remember(window=geometry, library=str(self.context.root))
-        for page_id, page in self._pages.items():
+        for page_id, page in self._maker.pages.items():
             self.context.remember_page(page_id, page.state())
 
     # closing ------------------------------------------------------------------------------------

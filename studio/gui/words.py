@@ -4,50 +4,31 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTranslator
+from PySide6.QtCore import QDateTime, QLocale
 
-
-class EnglishPlurals(QTranslator):
-    """Turns "%n job(s)" into "1 job" and "3 jobs" where no translation is installed."""
-
-    def translate(
-        self,
-        _context: str | bytes,
-        source: str | bytes,
-        _disambiguation: str | bytes | None = None,
-        n: int = -1,
-    ) -> str:
-        """Return the sentence for a count, and everything else as it is (asked last of all)."""
-        text = source.decode() if isinstance(source, bytes) else source
-        return text.replace("(s)", "" if n == 1 else "s") if n >= 0 else text
-
-    def isEmpty(self) -> bool:
-        """Tell Qt to ask."""
-        return False
-
+from studio.gui.translating import translate
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-
-
-def tr(text: str) -> str:
-    """Translate in the context ``Words``."""
-    return QCoreApplication.translate("Words", text)
 
 
 def duration(seconds: float) -> str:
     """Return "0.4 s", "12 s", "3 min 20 s", "2 h 5 min"."""
     if seconds < 1:
-        return tr("{0} s").format(f"{max(seconds, 0):.1f}")
+        return translate("Words", "{0} s").format(f"{max(seconds, 0):.1f}")
     whole = round(seconds)
     if whole < _MINUTE:
-        return tr("{0} s").format(whole)
+        return translate("Words", "{0} s").format(whole)
     minutes, rest = divmod(whole, _MINUTE)
     if minutes < 10 and rest:
-        return tr("{0} min {1} s").format(minutes, rest)
+        return translate("Words", "{0} min {1} s").format(minutes, rest)
     if minutes < 60:
-        return tr("{0} min").format(minutes)
+        return translate("Words", "{0} min").format(minutes)
     hours, minutes = divmod(minutes, 60)
-    return tr("{0} h {1} min").format(hours, minutes) if minutes else tr("{0} h").format(hours)
+    return (
+        translate("Words", "{0} h {1} min").format(hours, minutes)
+        if minutes
+        else translate("Words", "{0} h").format(hours)
+    )
 
 
 def time_left(seconds: float | None) -> str:
@@ -55,21 +36,23 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 2:
-        return tr("almost there")
+        return translate("Words", "almost there")
     step = 1 if seconds < 20 else 5 if seconds < _MINUTE else 10
     rounded = max(step, round(seconds / step) * step)
-    return tr("about {0} left").format(duration(rounded))
+    return translate("Words", "about {0} left").format(duration(rounded))
 
 
 def ago(when: float, now: float | None = None) -> str:
     """Return "just now", "5 min ago", "3 h ago", or the date and time."""
     passed = (time.time() if now is None else now) - when
+    if passed < -_MINUTE:  # the clock was set back since
+        return moment(when)
     if passed < _MINUTE:
-        return tr("just now")
+        return translate("Words", "just now")
     if passed < _HOUR:
-        return tr("{0} min ago").format(int(passed // _MINUTE))
+        return translate("Words", "{0} min ago").format(int(passed // _MINUTE))
     if passed < _DAY:
-        return tr("{0} h ago").format(int(passed // _HOUR))
+        return translate("Words", "{0} h ago").format(int(passed // _HOUR))
     return moment(when)
 
 

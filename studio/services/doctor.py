@@ -121,11 +121,12 @@ def _library(root: Path) -> list[Finding]:
             state = library.state.engine_state()
             report = library.assets.check(deep=False)
             paused = library.jobs.queue_paused()
+            fixed = library.read_only
     except LibraryError as error:
         return [Finding("library", place, str(error))]
     running = engine_running(root)
     return [
-        Finding("library", place),
+        Finding("library", place, "Its folder is read-only: nothing can be made." if fixed else ""),
         Finding("disk", f"{free / 1e9:.1f} GB free",
                 "Make room." if free < LOW_SPACE else ""),
         Finding("files", f"{report.checked} checked",

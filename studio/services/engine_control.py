@@ -12,13 +12,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from studio.core.errors import LibraryError, UserFacingError
 from studio.core.ids import new_id
 from studio.core.paths import REPOSITORY, LibraryPaths
 from studio.services.file_lock import holding, is_locked
+from studio.store.errors import file_writes
 from studio.store.library import Library
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ def ensure_engine(library_root: Path) -> None:
 
     Raises:
         EngineError: It did not start; the hint holds the last lines of its log.
+        DiskFull, LibraryReadOnly: It has nowhere to write.
     """
     root = library_root.resolve()
     if engine_pid(root):
         return
     said = LibraryPaths(root).logs / "engine-start.log"
-    said.parent.mkdir(parents=True, exist_ok=True)
     process = _start(root, said)
     deadline = time.monotonic() + START_SECONDS
     while not engine_pid(root):
@@ -91,7 +92,10 @@ def ensure_engine(library_root: Path) -> None:
 
 
 def _start(root: Path, said: Path) -> subprocess.Popen[bytes]:
-    with said.open("wb") as log:
+    with file_writes(root):
+        said.parent.mkdir(parents=True, exist_ok=True)
+        log = said.open("wb")
+    with log:
         process = subprocess.Popen(
             [sys.executable, "-m", "studio.engine", "--library", str(root)],
             stdin=subprocess.DEVNULL,
@@ -138,8 +142,15 @@ def stop_engine(root: Path, timeout: float = 30.0) -> bool:
 
 @contextmanager
 def client_lock(root: Path) -> Iterator[None]:
-    """Tell the engine that a client is open, for the length of a block."""
-    with holding(LibraryPaths(root).clients / f"{os.getpid()}-{new_id()}.lock"):
+    """Tell the engine that a client is open, for the length of a block.
+
+    Raises:
+        DiskFull, LibraryReadOnly: The lock's file cannot be made.
+    """
+    with ExitStack() as stack:
+        with file_writes(root):
+            lock = LibraryPaths(root).clients / f"{os.getpid()}-{new_id()}.lock"
+            stack.enter_context(holding(lock))
         yield
 
 

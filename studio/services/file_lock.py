@@ -106,14 +106,20 @@ class FileLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Tell whether somebody holds the lock at this moment."""
-    if not path.exists():
-        return False
+    """Tell whether somebody holds the lock at this moment. Writes nothing, not even the file."""
     probe = FileLock(path)
-    if probe.acquire():
-        probe.release()
-        return False
-    return True
+    while True:
+        try:
+            handle = os.open(path, os.O_RDONLY)  # so that it works in a folder that is read-only
+        except OSError:  # there is none, or it is not ours to look at
+            return False
+        try:
+            if not _try_lock(handle):
+                return True
+            if probe._still_there(handle):  # noqa: SLF001 - the same rule as for taking it
+                return False
+        finally:
+            os.close(handle)
 
 
 def sweep(folder: Path) -> int:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from studio.core.errors import LibraryError
+from studio.core.errors import DiskFull, LibraryError
 from studio.core.ids import new_id
 from studio.core.paths import LibraryPaths
 from studio.store import changes, migrate
@@ -59,7 +59,8 @@ class Library(AbstractContextManager["Library"]):
     def open(cls, root: Path, *, create: bool = True, read_only: bool = False) -> Library:
         """Open the library in a folder.
 
-        A folder that cannot be written to is opened read-only by itself.
+        A folder that cannot be written to is opened read-only by itself. On a full disk the reserve
+        is given up, so that work can be looked at, exported and thrown away to make room.
 
         Args:
             root: The library's folder; made when it is not there.
@@ -84,6 +85,16 @@ class Library(AbstractContextManager["Library"]):
             _make_folders(paths)
         if read_only or not _writable(paths):
             return _open_read_only(root, paths)
+        try:
+            return cls._open_writable(root, paths)
+        except DiskFull:
+            if not paths.reserve.exists():
+                raise
+        paths.reserve.unlink(missing_ok=True)  # it is kept for just this; the engine renews it
+        return cls._open_writable(root, paths)
+
+    @classmethod
+    def _open_writable(cls, root: Path, paths: LibraryPaths) -> Library:
         db = Database(str(paths.database), root)
         try:
             migrate.migrate(db, paths.backups)

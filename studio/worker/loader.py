@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from generators.api import OutOfMemory, UserFacingError
@@ -77,7 +78,7 @@ class Loader:
         context.phase = "loading"
         name = (checkpoint.name or checkpoint.id) if checkpoint else request.generator
         context.say(f"Loading {name}")
-        self._admit(kind, context)
+        self._admit(kind, request, context)
         self._faults.strike("load")
         started = time.monotonic()
         generator = kind.load(
@@ -93,7 +94,7 @@ class Loader:
             level=context.memory_level,
         )
         self.held.add(pipeline)
-        self.tell(pipeline.checkpoint_id, seconds)
+        self.tell(pipeline.checkpoint_id, seconds, self._device(kind, request))
         return pipeline
 
     def unload_others(self, key: Key | None) -> bool:
@@ -108,23 +109,24 @@ class Loader:
         memory.trim()
         self.tell()
 
-    def tell(self, loaded_id: str = "", load_seconds: float = 0.0) -> None:
-        """Say what is held."""
-        held = self.held
-        self._channel.send(
-            Resident(held.checkpoint_ids, held.bytes, memory.rss(), loaded_id, load_seconds)
-        )
+    def tell(
+        self, loaded_id: str = "", load_seconds: float = 0.0, device: DeviceInfo | None = None
+    ) -> None:
+        """Say what is held, and after a load on which device."""
+        ids, size = self.held.checkpoint_ids, self.held.bytes
+        where = asdict(device) if device else {}
+        self._channel.send(Resident(ids, size, memory.rss(), loaded_id, load_seconds, where))
 
-    def _admit(self, kind: type[Generator], context: JobContext) -> None:
+    def _admit(self, kind: type[Generator], request: Request, context: JobContext) -> None:
         """Make room before loading, and don't begin what by its own estimate can't fit."""
         needed = context.memory_estimate
-        device = self._device(kind)
+        device = self._device(kind, request)
         if not self.held.budget and device and device.total_memory:
             share = CPU_SHARE if device.id == "cpu" else GPU_SHARE
             self.held.budget = int(device.total_memory * share)
         if self.held.make_room(needed):
             self.returned()
-            device = self._device(kind)
+            device = self._device(kind, request)
         if not needed or not device or not device.free_memory or needed <= device.free_memory:
             return
         levels = len(kind.memory_levels)
@@ -134,8 +136,8 @@ class Loader:
                 f"it needs about {needed:,} bytes; {device.name} has {device.free_memory:,} free"
             )
 
-    def _device(self, kind: type[Generator]) -> DeviceInfo | None:
-        wanted, devices = self._configure.device, kind.devices()
-        if wanted == "auto":
-            return devices[0] if devices else None
-        return next((item for item in devices if item.id == wanted), None)
+    def _device(self, kind: type[Generator], request: Request) -> DeviceInfo | None:
+        """Return the device that a request is computed on: the one asked for, or the best."""
+        devices = kind.devices_for(request)
+        wanted = (item for item in devices if item.id == self._configure.device)
+        return next(wanted, devices[0] if devices else None)

@@ -118,7 +118,8 @@ class Runner:
     def _generate(self, request: Request, context: JobContext) -> _Result:
         kind = self._loader.kind(request.generator)
         key = self._key(request)
-        context.memory_estimate = context.memory_estimate or kind.estimate_bytes(request)
+        # the generator knows its weights better than their size on disk tells
+        context.memory_estimate = kind.estimate_bytes(request) or context.memory_estimate
         held = self._loader.held
 
         def once() -> _Result:

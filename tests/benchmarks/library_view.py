@@ -55,7 +55,7 @@ def measure(figures: Figures, root: Path) -> None:
     app = make_application(["brandloom"])
     window = open_window(app, root, start_engine=False)
     window.resize(1920, 1080)
-    window.show_page("library", {})
+    window.show_page("library", {}, at_once=True)
     page = window.page
     pump(app, lambda: page.model.rowCount() > 0 and page.is_painted(), 30)
     figures.note(f"{page.model.rowCount()} assets, {page.grid.columns()} columns")

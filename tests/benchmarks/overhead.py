@@ -3,8 +3,11 @@
     python tests/benchmarks/overhead.py [--rounds N] [--only image|text] [--threads N] [--check]
 
 One arm is enqueue → engine → worker → finished asset in the library; the other is diffusers (or
-transformers) alone in this process, its file written too. The arms take turns in one run, both
-warm, with the same weights, steps, size, seed and threads; medians are compared.
+transformers) alone in this process, its file written too. The arms take turns in one run, and in
+who goes first, both warm, with the same weights, steps, size, seed and threads; medians are
+compared.
+The bare loop runs as Python starts it; the worker's OpenMP threads sleep while they wait
+(``--policy`` sets that of the bare loop).
 """
 
 from __future__ import annotations
@@ -194,14 +197,17 @@ def measure(kind: str, rounds: int, figures: Figures) -> None:
             queued: list[float] = []
             alone: list[float] = []
             with running_engine(root):
+                arms: list[tuple[list[float], Callable[[], object]]] = [
+                    (queued, lambda: through_the_queue(library, request)),
+                    (alone, lambda: bare(folder / "bare.png")),
+                ]
                 for number in range(rounds + 1):
-                    begun = time.perf_counter()
-                    through_the_queue(library, request)
-                    middle = time.perf_counter()
-                    bare(folder / "bare.png")
-                    if number:  # the first of each loads and warms
-                        queued.append(middle - begun)
-                        alone.append(time.perf_counter() - middle)
+                    for seconds, make in arms:
+                        begun = time.perf_counter()
+                        make()
+                        if number:  # the first of each loads and warms
+                            seconds.append(time.perf_counter() - begun)
+                    arms.reverse()  # whatever drifts favours neither
     base, job = statistics.median(alone), statistics.median(queued)
     size = f"{params['width']} px, {STEPS} steps" if kind == "image" else f"{TOKENS} tokens"
     figures.note(f"{kind} ({size}): bare " + " ".join(f"{value:.2f}" for value in alone) + " s")
@@ -220,7 +226,10 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--only", choices=tuple(ARMS))
     options.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="of both arms")
+    options.add_argument("--policy", choices=("PASSIVE", "ACTIVE"), help="OMP_WAIT_POLICY")
     chosen = options.parse_args()
+    if chosen.policy:
+        os.environ["OMP_WAIT_POLICY"] = chosen.policy
     os.environ["OMP_NUM_THREADS"] = str(chosen.threads)  # before torch is imported, in both arms
     from transformers.utils import logging
 

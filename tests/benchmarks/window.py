@@ -1,12 +1,15 @@
 """How long the GUI thread is away while pages load, scroll and change under one's eyes.
 
 ``python tests/benchmarks/window.py [--check] [--jobs N] [--assets N] [--page ID]``: every page of
-the rail is opened and scrolled from end to end; the Queue page is watched while jobs run and end.
+the rail, each in a process of its own, is opened for the first time from another page, left and
+come back to, and scrolled from end to end; the Queue page is watched while jobs run and end.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,9 +26,13 @@ from helpers.sample_library import fill_assets, image_request  # noqa: E402
 from helpers.stalls import StallMeter  # noqa: E402
 
 from studio.core.job import Lane, NewJob  # noqa: E402
+from studio.core.settings import Settings, save_settings  # noqa: E402
+from studio.gui.pages.registry import PAGES  # noqa: E402
 from studio.store.library import Library  # noqa: E402
 
 SCROLL_SECONDS = 4.0
+SWITCHES = 8
+PAGE_IDS = [spec.id for spec in PAGES]
 
 
 def fill_queue(library: Library, count: int) -> None:
@@ -49,7 +56,13 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=10_000)
     options.add_argument("--assets", type=int, default=20_000)
     options.add_argument("--page", default="", help="only this page")
+    options.add_argument(
+        "--measure", type=Path, help="a filled library: measure --page, print JSON"
+    )
     chosen = options.parse_args()
+    if chosen.measure is not None:
+        print(json.dumps(measure(chosen.measure, chosen.page)))
+        return 0
     figures = Figures(chosen.check)
     with tempfile.TemporaryDirectory(prefix="brandloom-window-") as folder:
         os.environ["BRANDLOOM_CONFIG"] = str(Path(folder) / "config")
@@ -58,30 +71,51 @@ def main() -> int:
             fill(library, chosen.assets)
             fill_assets(library, images=48)
             fill_queue(library, chosen.jobs)
-        measure(figures, root, chosen.page)
+        for page_id in (chosen.page,) if chosen.page else PAGE_IDS:
+            for name, gaps in in_new_process(root, page_id).items():
+                _add(figures, f"{page_id}: {name}", gaps)
     return figures.report()
 
 
-def measure(figures: Figures, root: Path, only: str) -> None:
-    """Open every page, scroll it, and run jobs under the Queue page."""
+def in_new_process(root: Path, page_id: str) -> dict[str, list[float]]:
+    """Measure a page in a process that has not shown it before, so that its opening is a first."""
+    made = subprocess.run(
+        [sys.executable, "-X", "faulthandler", __file__, "--measure", str(root), "--page", page_id],
+        capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+    if made.returncode != 0:
+        raise RuntimeError(f"exit code {made.returncode}: {made.stderr[-2000:]}")
+    return dict(json.loads(made.stdout.splitlines()[-1]))
+
+
+def measure(root: Path, page_id: str) -> dict[str, list[float]]:
+    """Open a page from another one, come back to it, scroll it, and run jobs under the queue."""
     from studio.gui.application import make_application, open_window, stay_smooth
 
     stay_smooth()
     app = make_application(["brandloom"])
+    other = next(one for one in PAGE_IDS if one != page_id)
+    save_settings(Settings(page=other))
     window = open_window(app, root, start_engine=False)
-    for page_id in window.page_ids():
-        if only not in ("", page_id):
-            continue
-        meter = StallMeter()
-        meter.start()
-        window.show_page(page_id, {})
-        pump(app, window.page.is_painted, 20)
-        _add(figures, f"{page_id}: opening", meter.stop())
-        if window.page.main_view() is not None:
-            _add(figures, f"{page_id}: scrolling", scrolled(app, window))
-        if page_id == "queue":
-            _add(figures, "queue: jobs run and end", _worked(app, root))
+    pump(app, window.page.is_painted, 20)
+    meter, found = StallMeter(), {}
+    meter.start()
+    window.show_page(page_id, {})
+    pump(app, lambda: window.page.page_id == page_id and window.page.is_painted(), 20)
+    pump(app, lambda: False, 0.1)  # the last of it is painted
+    found["first opening"] = meter.stop()
+    meter.start()
+    for number in range(2 * SWITCHES):
+        window.show_page(other if number % 2 == 0 else page_id, {})
+        pump(app, lambda: False, 0.1)
+        pump(app, window.page.is_painted, 5)
+    found["coming back"] = meter.stop()
+    if window.page.main_view() is not None:
+        found["scrolling"] = scrolled(app, window)
+    if page_id == "queue":
+        found["jobs run and end"] = _worked(app, root)
     window.close_now()
+    return found
 
 
 def pump(app, condition, seconds: float) -> None:

@@ -105,10 +105,10 @@ def open_window(
         window = MainWindow(context)
         made.append(window)
         window.resize(1280, 800)
-        window.show_page(page, {})
+        window.show_page(page, {}, at_once=True)
         window.show()
         window.activateWindow()
-        settle(lambda: context.engine.facts is not None and not context.store.busy)
+        settle(lambda: context.engine.facts is not None and window.page.is_painted())
         return window
 
     yield run

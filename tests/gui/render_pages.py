@@ -1,6 +1,7 @@
 """Draws every page to PNG: empty and filled, dark and light, two sizes, at one device pixel.
 
-    python tests/gui/render_pages.py OUT [--page ID] [--scale 2]
+    python tests/gui/render_pages.py OUT [--page ID] [--scale 1.5] [--language zh_CN]
+                                     [--size 1024x700 …]
 
 Someone looks at the pictures before a page is called finished.
 """
@@ -26,15 +27,19 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--page", default="", help="only this page")
     parser.add_argument("--scale", default="1", help="device pixels in one")
+    parser.add_argument("--language", default="en", help="such as zh_CN")
+    parser.add_argument("--size", action="append", default=[], help="WIDTHxHEIGHT")
     options = parser.parse_args()
     os.environ["QT_SCALE_FACTOR"] = options.scale
+    os.environ["BRANDLOOM_LANGUAGE"] = options.language
+    sizes = [tuple(int(part) for part in size.split("x")) for size in options.size] or SIZES
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="brandloom-render-") as folder:
         os.environ["BRANDLOOM_CONFIG"] = str(Path(folder) / "config")
-        return render_all(options.out, Path(folder), options.page)
+        return render_all(options.out, Path(folder), options.page, sizes)
 
 
-def render_all(out: Path, folder: Path, only: str) -> int:
+def render_all(out: Path, folder: Path, only: str, sizes) -> int:
     """Render all pages of both libraries; return the exit code."""
     from helpers.sample_library import fill_library
 
@@ -50,12 +55,14 @@ def render_all(out: Path, folder: Path, only: str) -> int:
         for theme_name in ("dark", "light"):
             for spec in PAGES:
                 if only in ("", spec.id):
-                    count += _render_page(app, folder / state, spec.id, theme_name, out, state)
+                    root = folder / state
+                    count += _render_page(app, root, spec.id, out, (theme_name, state, sizes))
     print(f"{count} pictures in {out}")
     return 0
 
 
-def _render_page(app, root: Path, page_id: str, theme_name: str, out: Path, state: str) -> int:
+def _render_page(app, root: Path, page_id: str, out: Path, look) -> int:
+    theme_name, state, sizes = look
     from studio.gui.context import AppContext
     from studio.gui.main_window import MainWindow
 
@@ -64,13 +71,13 @@ def _render_page(app, root: Path, page_id: str, theme_name: str, out: Path, stat
     context.store.open()
     window = MainWindow(context)
     count = 0
-    for size in SIZES:
+    for size in sizes:
         window.setMinimumSize(*size)
         window.resize(*size)
-        window.show_page(page_id, {})
+        window.show_page(page_id, {}, at_once=True)
         window.show()
         for name in _scenes(window, page_id, state):
-            settle(app, context)
+            settle(app, window)
             window.grab().save(str(out / f"{page_id}-{name}-{theme_name}-{size[0]}x{size[1]}.png"))
             count += 1
     window.close_now()
@@ -187,13 +194,13 @@ def _library_scenes(window, state: str):
     page.filters.clear_filters()
 
 
-def settle(app, context, quiet: float = 0.35, limit: float = 15.0) -> None:
+def settle(app, window, quiet: float = 0.35, limit: float = 15.0) -> None:
     """Process events until nothing has been under way for a while."""
     end = time.monotonic() + limit
     since = time.monotonic()
     while time.monotonic() < end and time.monotonic() - since < quiet:
         app.processEvents()
-        if context.store.busy or context.images.busy:
+        if not window.page.is_painted():
             since = time.monotonic()
         time.sleep(0.005)
 

@@ -38,8 +38,8 @@ def nameless(window: QWidget) -> list[QWidget]:
 def test_every_control_on_every_page_has_a_name(filled, open_window, settle):
     window = open_window(filled)
     for page_id in window.page_ids():
-        window.show_page(page_id, {})
-        settle(lambda: not window.context.store.busy)
+        window.show_page(page_id, {}, at_once=True)
+        settle(window.page.is_painted)
         assert not nameless(window), page_id
     window.palette_sheet.start()
     assert not nameless(window.palette_sheet)
@@ -47,13 +47,12 @@ def test_every_control_on_every_page_has_a_name(filled, open_window, settle):
     assert not nameless(window.shortcut_sheet)
 
 
-def test_the_rail_leads_to_every_page_and_to_nothing_else(empty, open_window):
+def test_the_rail_leads_to_every_page_and_to_nothing_else(empty, open_window, settle):
     window = open_window(empty)
     assert list(window.rail.buttons) == window.page_ids()
     for page_id, button in window.rail.buttons.items():
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert window.page is not None
-        assert window.page.page_id == page_id
+        settle(lambda page_id=page_id: window.page.page_id == page_id)
         assert window.page.page_title == button.text()
 
 
@@ -192,7 +191,7 @@ def test_a_library_that_cannot_be_opened_says_so(tmp_path, open_context, settle)
     window = MainWindow(context)
     heard = []
     context.messages.posted.connect(heard.append)
-    window.show_page("", {})
+    window.show_page("", {}, at_once=True)
     window.show()
     settle(lambda: heard)
     assert heard[0].tone == "bad"

@@ -219,7 +219,7 @@ def test_a_dropped_file_brings_its_recipe(library_page, settle, said, tmp_path, 
     settle(lambda: len(heard) >= 2)
     assert [message.tone for message in heard] == ["bad", "good"]
     heard[-1].choices[0].run()
-    assert other.page.page_id == "create"
+    settle(lambda: other.page.page_id == "create")
     settle(lambda: other.page.form.prompt.text() == prompt)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -89,12 +90,19 @@ def test_colours_are_named_in_the_themes_only():
         assert not found, f"{path}: use a token instead of {found}"
 
 
-def test_icons_that_are_used_are_shipped():
+def test_icons_that_are_used_are_shipped_and_no_others():
     shipped = {path.stem for path in (resources() / "icons").glob("*.svg")}
-    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "studio" / "gui").rglob("*.py"))
+    sources = [path.read_text("utf-8") for path in (ROOT / "studio" / "gui").rglob("*.py")]
     makers = r"(?:set_icon\([^,]+, |Picture\(|IconButton\(|themed_icon\(|EmptyState\()"
     calls = makers + r"\s*\"([a-z0-9-]+)\""
-    assert not set(re.findall(calls, source)) - shipped
+    assert not set(re.findall(calls, "\n".join(sources))) - shipped
+    words = {
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert not shipped - words, "delete these icons, nothing draws them"
 
 
 def test_icons_take_the_colour_they_are_asked_for(qapp):

@@ -26,9 +26,9 @@ class StallMeter(QObject):
         self._timer.start()
 
     def stop(self) -> list[float]:
-        """End, and return the gaps."""
+        """End, and return the gaps (a list of one's own: the next start does not touch it)."""
         self._timer.stop()
-        return self.gaps
+        return list(self.gaps)
 
     def _tick(self) -> None:
         now = time.perf_counter()

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from helpers.command_line import ROOT, Studio
 from PIL import Image
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Studio:
-    """Calls ``python -m studio`` on one library."""
-
-    def __init__(self, library: Path) -> None:
-        self.library = library
-
-    def __call__(self, *arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "studio", "--library", str(self.library), *arguments],
-            cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, (
-            f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
-        )
-        return done.stdout if code == 0 else done.stdout + done.stderr
-
-    def json(self, *arguments: str) -> object:
-        return json.loads(self(*arguments, "--json"))
 
 
 @pytest.fixture(scope="module")
@@ -146,13 +124,29 @@ def test_generators_and_help_come_from_manifests(studio):
     assert "--num-inference-steps" in studio("generate", "image", "--help")
 
 
-def test_neither_qt_nor_torch_is_imported():
+def test_a_zip_is_imported_file_by_file_and_what_cannot_be_is_named(studio, tmp_path):
+    archive = tmp_path / "文件 all.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("notes/春.txt", "spring in a zip")
+        out.writestr("program.exe", b"MZ\0\0")
+    said = studio("library", "import", str(archive), str(tmp_path / "gone.txt"), code=1)
+    assert "program.exe is not a kind of file" in said
+    assert "gone.txt cannot be read" in said
+    assert "without a recipe" in said
+    assert len(studio.json("library", "search", "spring in a zip")) == 1
+
+
+def test_a_bug_is_printed_whole_and_ends_with_a_code_of_its_own(tmp_path):
     script = (
-        "import sys; from studio.cli import main; main.parse(['jobs', 'list'])\n"
-        "print([name for name in ('torch', 'PySide6', 'transformers', 'diffusers')"
-        " if name in sys.modules])"
+        "import sys\nfrom studio.cli import jobs\n"
+        "def bug(cli, options): raise ZeroDivisionError('a bug')\n"
+        "jobs.list_jobs = bug\n"
+        "sys.argv = ['studio', 'jobs', 'list']\n"
+        "from studio.__main__ import main\nmain()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.stdout.strip() == "[]"
+    assert done.returncode == 70
+    assert "ZeroDivisionError: a bug" in done.stderr
+    assert "report it" in done.stderr

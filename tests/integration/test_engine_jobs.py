@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,15 +21,16 @@ from helpers.engines import (
 from helpers.waiting import wait_until
 
 from generators.api import CheckpointRef, InputRef, Request
+from generators.registry import Registry
 from studio.core.asset import AssetQuery
 from studio.core.job import JobKind, JobStatus, Lane, Need, NewJob, StepRequest
 from studio.core.recipe import Recipe
+from studio.services.checkpoints.catalogue import add_weights
 from studio.services.files.embed import read_recipe
 from studio.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +187,7 @@ def test_training_makes_way_and_goes_on(library: Library) -> None:
     report = [
         json.loads(library.assets.file(asset).read_text())
         for asset in library.assets.page(AssetQuery(job_id=job), limit=10)
+        if asset.media_type == "application/json"
     ]
     assert max(item.get("resumed_at", 0) for item in report) > 0
     assert library.jobs.get(job).worker_deaths == 0
@@ -197,6 +201,27 @@ def test_training_can_be_paused_by_a_person(library: Library) -> None:
     at(library, job, JobStatus.PAUSED)
     library.jobs.cancel([job])
     assert ended(library, job).status is JobStatus.CANCELLED
+
+
+def test_a_trained_adapter_is_one_asset_and_can_be_used(library: Library) -> None:
+    (job,) = run(library, training(3, 0.0))
+    assert ended(library, job).status is JobStatus.SUCCEEDED
+    made = library.assets.page(AssetQuery(job_id=job), limit=10)
+    (adapter,) = [item for item in made if item.media_type == "application/zip"]
+    assert (adapter.title, adapter.recipe.request.mode) == ("Test adapter", "finetune")
+    assert library.assets.check().clean
+    file = library.assets.file(adapter)
+    listed = add_weights(library, Registry.discover(), file, name="mine", family="fake_a")
+    assert Path(listed.path).is_relative_to(library.paths.models)
+    styled = card("styled")
+    request = replace(styled.request, adapters=(listed.ref(0.5),))
+    (used,) = run(library, replace(styled, request=request))
+    assert ended(library, used).status is JobStatus.SUCCEEDED
+    (text,) = library.assets.page(AssetQuery(job_id=used), limit=10)
+    assert f"{listed.id}@0.5" in text.text
+    library.assets.trash([adapter.id])  # as any other asset
+    library.assets.restore([adapter.id])
+    assert library.assets.check().clean
 
 
 def test_dependants_follow_and_fall(library: Library) -> None:

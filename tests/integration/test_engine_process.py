@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from helpers.engines import (
     stepping,
     training,
 )
+from helpers.faulty_disks import fill, small_disk
 from helpers.waiting import wait_until
 
 from studio.core.job import JobStatus
@@ -189,21 +189,6 @@ def test_a_worker_killed_from_outside_is_replaced(library: Library) -> None:
     assert (done.status, done.attempt, done.worker_deaths) == (JobStatus.SUCCEEDED, 2, 1)
 
 
-@contextmanager
-def small_disk(where: Path, size: str) -> Iterator[Path]:
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("needs root on Linux, for a small disk of its own")
-    where.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(where)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no tmpfs here: {done.stderr.decode().strip()}")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", "-l", str(where)], check=False)
-
-
 def test_a_full_disk_pauses_and_goes_on_by_itself(tmp_path: Path) -> None:
     disk = {"reserve": 2 << 20, "low": 1 << 20, "resume": 2 << 20}
     with small_disk(tmp_path / "disk", "24m") as mount, Library.open(mount / "library") as library:
@@ -225,14 +210,3 @@ def test_a_full_disk_pauses_and_goes_on_by_itself(tmp_path: Path) -> None:
             wait_until(library.paths.reserve.exists)
             wait_until(lambda: library.state.engine_state().status in ("idle", "running"))
         assert library.assets.check().clean
-
-
-def fill(path: Path) -> None:
-    """Write until nothing goes any more."""
-    size = 1 << 20
-    with path.open("wb", buffering=0) as file:
-        while size >= 4096:
-            try:
-                file.write(b"\0" * size)
-            except OSError:
-                size //= 2

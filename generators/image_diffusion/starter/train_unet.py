@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _EMPTY = 0.1  # share of captions left out
 _CHINESE = 0.3
-_PREVIEW = 1000  # steps
+_PREVIEW = 500  # steps
 
 Shard = tuple["NDArray[np.float16]", list[Wish]]
 

@@ -17,8 +17,8 @@ from PySide6.QtCore import (
 )
 
 from studio.core.asset import AssetQuery
-from studio.gui import words
 from studio.gui.models.asset_rows import AssetItem, Listing, read_items, read_listing
+from studio.gui.translating import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -248,8 +248,12 @@ class AssetListModel(QAbstractListModel):
 
 def spoken(item: AssetItem) -> str:
     """Return what a screen reader says of an asset."""
-    kinds = {"image": words.tr("picture"), "text": words.tr("text"), "audio": words.tr("sound")}
-    parts = [item.name, kinds.get(item.modality, words.tr("file"))]
+    kinds = {
+        "image": translate("AssetWords", "picture"),
+        "text": translate("AssetWords", "text"),
+        "audio": translate("AssetWords", "sound"),
+    }
+    parts = [item.name, kinds.get(item.modality, translate("AssetWords", "file"))]
     if item.rating:
-        parts.append(words.tr("{0} of 5").format(item.rating))
+        parts.append(translate("AssetWords", "{0} of 5").format(item.rating))
     return ", ".join(parts)

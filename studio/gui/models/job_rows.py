@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from generators.api import Request
 from studio.core.asset import AssetQuery
 from studio.core.job import FINAL, Job, JobKind, JobStatus, Lane
+from studio.gui.translating import manifest_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -84,8 +85,8 @@ def make_item(job: Job, registry: Registry) -> JobItem:
     if isinstance(request, Request):
         manifest = registry.find(request.generator)
         mode = manifest.mode(request.mode) if manifest else None
-        name = manifest.name if manifest else request.generator
-        what = f"{name} · {mode.label if mode else request.mode}"
+        name = manifest_words(manifest.name) if manifest else request.generator
+        what = f"{name} · {manifest_words(mode.label) if mode else request.mode}"
         output = mode.output if mode and mode.output else ""
         modality = output if output in ("text", "image", "audio") else _modality(manifest)
         checkpoint = request.checkpoint.name if request.checkpoint else ""

@@ -13,7 +13,7 @@ from studio.gui.widgets.buttons import spacer
 from studio.gui.widgets.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from generators.api import JsonValue
     from studio.gui.context import AppContext
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 class Page(QWidget):
     """A page: a header with title and buttons (``self.header``), below it ``self.body``.
 
-    Subclasses set ``page_id`` and ``title`` (translated) and build in ``__init__``. ``on_changes``
-    arrives only while the page is shown; ``enter`` is called each time it is shown and must read
-    what it needs anew if it missed changes (``self.stale``).
+    Subclasses set ``page_id`` and call ``set_title``; models and other things
+    without looks are made in ``__init__``, widgets in ``build``, so that opening a page never
+    holds the window up. ``on_changes`` arrives only while the page is shown; ``enter`` is called
+    each time it is shown and must read what it needs anew if it missed changes (``self.stale``).
 
     Attributes:
         context: The services of the window.
@@ -34,21 +35,20 @@ class Page(QWidget):
 
     page_id = ""
 
-    def __init__(self, context: AppContext, title: str) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.context = context
         self.stale = True
-        self.page_title = title
+        self.page_title = ""
         self.setObjectName("page")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its shortcuts work
-        self.setAccessibleName(title)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.header = QHBoxLayout()
         self.header.setContentsMargins(SIZES.block, SIZES.gap, SIZES.block, SIZES.gap)
         self.header.setSpacing(SIZES.step)
-        self.heading = label(title, "display")
+        self.heading = label("", "display")
         self.remark = label("", "soft")
         self.header.addWidget(self.heading)
         self.header.addSpacing(SIZES.step)
@@ -59,6 +59,16 @@ class Page(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         column.addLayout(self.body, 1)
+
+    def set_title(self, title: str) -> None:
+        """Show a translated title; every page calls it once, in its own context's words."""
+        self.page_title = title
+        self.heading.setText(title)
+        self.setAccessibleName(title)
+
+    def build(self) -> Iterator[None]:
+        """Make the widgets, a piece a step; a step should take no more than 10 ms."""
+        yield from ()
 
     def enter(self, what: Mapping[str, JsonValue]) -> None:
         """Be shown; ``what`` is empty or says what to show (from ``AppContext.go``)."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 if TYPE_CHECKING:
-    from studio.gui.context import AppContext
     from studio.gui.pages.page import Page
 
 
@@ -39,10 +38,10 @@ class PageSpec:
         """Return the translated title."""
         return QCoreApplication.translate("Pages", self.title)
 
-    def make(self, context: AppContext) -> Page:
-        """Import the page's module and make the page."""
+    def load(self) -> type[Page]:
+        """Import the page's module and return its class; any thread may do it."""
         module, _colon, name = self.entry.partition(":")
-        return cast("Page", getattr(importlib.import_module(module), name)(context))
+        return cast("type[Page]", getattr(importlib.import_module(module), name))
 
 
 #: In the order of the rail; later ones (Campaigns, Brands, Models, Settings) slot in between.

@@ -9,12 +9,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from studio.core.paths import resources
 
-RATIOS = (1.0, 2.0)
+
+def ratios() -> tuple[float, ...]:
+    """Return the device pixels in a pixel that this computer's screens have."""
+    return tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}))
 
 
 @lru_cache(maxsize=256)
@@ -46,7 +49,7 @@ def pixmap(name: str, color: str, size: int = 16, ratio: float = 1.0, gap: int =
 
 
 def icon(name: str, color: str, disabled: str = "", size: int = 16, gap: int = 0) -> QIcon:
-    """Return an icon in ``color``, sharp on screens of one and two device pixels.
+    """Return an icon in ``color``, sharp on every screen that is there.
 
     Args:
         name: Of the file in ``assets/icons``.
@@ -56,7 +59,7 @@ def icon(name: str, color: str, disabled: str = "", size: int = 16, gap: int = 0
         gap: Empty pixels at its right, before a text.
     """
     made = QIcon()
-    for ratio in RATIOS:
+    for ratio in ratios():
         made.addPixmap(pixmap(name, color, size, ratio, gap))
         made.addPixmap(pixmap(name, disabled or color, size, ratio, gap), QIcon.Mode.Disabled)
     return made

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 
 from studio.core.paths import config_folder, resources
 from studio.gui.theme.icons import icon, svg_text
+from studio.gui.theme.style import Style
 from studio.gui.theme.tokens import SIZES, Colors, ThemeName, Tokens, load_tokens, themes_folder
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class ThemeManager(QObject):
         self.setObjectName("theme")
         self._app = app
         self._tokens = load_tokens("dark")
+        self._styled = False
         _load_fonts()
 
     @property
@@ -76,7 +78,9 @@ class ThemeManager(QObject):
     def apply(self, choice: str) -> None:
         """Use a theme: ``dark``, ``light`` or ``system`` (dark when the system does not say)."""
         self._tokens = load_tokens(self._resolve(choice))
-        self._app.setStyle("Fusion")
+        if not self._styled:
+            self._app.setStyle(Style())
+            self._styled = True
         self._app.setFont(font())
         self._app.setPalette(palette(self.colors))
         self._app.setStyleSheet(style_sheet(self._tokens))

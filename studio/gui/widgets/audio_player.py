@@ -6,8 +6,8 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from studio.gui.theme.tokens import SIZES
@@ -19,17 +19,27 @@ if TYPE_CHECKING:
 
 
 @cache
-def multimedia() -> ModuleType | None:
-    """Return Qt's multimedia module, or None where its system libraries or devices are missing."""
+def _module() -> ModuleType | None:
+    """Return Qt's multimedia module, or None where its system libraries are missing."""
     try:
-        module = importlib.import_module("PySide6.QtMultimedia")
+        return importlib.import_module("PySide6.QtMultimedia")
     except ImportError:
         return None
-    return module if module.QMediaDevices.audioOutputs() else None
+
+
+@cache
+def multimedia() -> ModuleType | None:
+    """Return Qt's multimedia module, or None where it or a device to play on is missing."""
+    module = _module()
+    return module if module is not None and module.QMediaDevices.audioOutputs() else None
 
 
 class AudioPlayer(QWidget):
-    """Play, pause, and a line for the place; ``small`` leaves the words away."""
+    """Play, pause, and a line for the place; ``small`` leaves the words away.
+
+    Whether this computer can play is asked when a player first comes into sight, in two turns of
+    the event loop: loading the module and asking for devices take some 20 ms each.
+    """
 
     def __init__(self, *, small: bool = False) -> None:
         super().__init__()
@@ -65,6 +75,18 @@ class AudioPlayer(QWidget):
         if small:
             other.addStretch(1)
         column.addWidget(self._sorry)
+        self._sorry.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Find out whether it can play."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._load)
+
+    def _load(self) -> None:
+        _module()
+        QTimer.singleShot(0, self, self._show_what_can)
+
+    def _show_what_can(self) -> None:
         can = multimedia() is not None
         self._controls.setVisible(can)
         self._sorry.setVisible(not can)

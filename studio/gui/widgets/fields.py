@@ -31,9 +31,6 @@ class SearchField(QLineEdit):
         self._clear = QAction(self.tr("Clear"), self)
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        for child in self.children():
-            if child.inherits("QToolButton"):
-                child.setProperty("accessibleName", "")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_MS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from generators.api import InvalidParameter, JsonValue
 from studio.gui.theme.tokens import SIZES
+from studio.gui.translating import manifest_words
 from studio.gui.widgets.labels import label, restyle
 from studio.gui.widgets.surfaces import Picture
 
@@ -58,10 +60,11 @@ class ParamField(QWidget):
         self._top.setSpacing(SIZES.half)
         self.caption = label(self.name, "label")
         self._top.addWidget(self.caption)
-        if spec.help:
+        self.help = manifest_words(spec.help)
+        if self.help:
             mark = Picture("circle-help", "text_faint", 12)
-            mark.setToolTip(f"<qt>{spec.help}</qt>")
-            self.caption.setToolTip(f"<qt>{spec.help}</qt>")
+            for one in (mark, self.caption):
+                one.setToolTip(f"<qt>{html.escape(self.help)}</qt>")
             self._top.addWidget(mark)
         self._top.addStretch(1)
         column.addLayout(self._top)
@@ -75,7 +78,8 @@ class ParamField(QWidget):
     @property
     def name(self) -> str:
         """What people see."""
-        return self.spec.label or self.spec.key.replace("_", " ").capitalize()
+        label = manifest_words(self.spec.label)
+        return label or self.spec.key.replace("_", " ").capitalize()
 
     @abstractmethod
     def value(self) -> JsonValue:
@@ -107,6 +111,6 @@ class ParamField(QWidget):
 
     def _take(self, control: QWidget) -> None:
         control.setAccessibleName(self.name)
-        control.setAccessibleDescription(self.spec.help)
+        control.setAccessibleDescription(self.help)
         control.installEventFilter(self._guard)
         self.caption.setBuddy(control)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.theme.manager import font
+from studio.gui.translating import manifest_words
 from studio.gui.widgets.buttons import IconButton, Switch
 from studio.gui.widgets.fields import GrowingTextEdit
 from studio.gui.widgets.labels import label
@@ -144,7 +145,7 @@ class ChoiceField(ParamField):
         if spec.default is None:
             self.combo.addItem(self.tr("Automatic"), None)
         for choice in spec.choices:
-            self.combo.addItem(choice.replace("_", " "), choice)
+            self.combo.addItem(manifest_words(choice).replace("_", " "), choice)
         self._take(self.combo)
         self.combo.currentIndexChanged.connect(lambda _index: self.changed.emit())
         self.row.addWidget(self.combo)

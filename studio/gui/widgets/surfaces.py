@@ -111,11 +111,16 @@ class Skeleton(QWidget):
 
     Args:
         shapes: (x, y, width, height) of each; a width of 0 reaches to the right edge.
+        height: Of the whole; 0 for that of the shapes.
+        still: Without the shimmer, where the GUI thread has better things to do.
     """
 
-    def __init__(self, shapes: Sequence[tuple[int, int, int, int]], height: int = 0) -> None:
+    def __init__(
+        self, shapes: Sequence[tuple[int, int, int, int]], height: int = 0, *, still: bool = False
+    ) -> None:
         super().__init__()
         self._shapes = tuple(shapes)
+        self._still = still
         self._height = height or max(y + h for _x, y, _w, h in shapes)
         self._timer = QTimer(self)
         self._timer.setInterval(50)
@@ -131,8 +136,9 @@ class Skeleton(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Start to shimmer."""
         super().showEvent(event)
-        self._clock.start()
-        self._timer.start()
+        if not self._still:
+            self._clock.start()
+            self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop; a hidden skeleton costs nothing."""
@@ -155,6 +161,26 @@ class Skeleton(QWidget):
         for x, y, width, height in self._shapes:
             area = QRectF(x, y, width or self.width() - x, height)
             painter.drawRoundedRect(area, SIZES.radius_small, SIZES.radius_small)
+
+
+class PageSkeleton(QWidget):
+    """What is shown while a page is being made: its title, and grey shapes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIZES.block, SIZES.gap, SIZES.block, SIZES.block)
+        column.setSpacing(SIZES.gap)
+        self._title = label("", "display")
+        self._title.setMinimumHeight(SIZES.control)
+        column.addWidget(self._title)
+        column.addWidget(Skeleton([(0, 0, 0, 280), (0, 296, 0, 280)], still=True))
+        column.addStretch(1)
+
+    def say(self, title: str) -> None:
+        """Show the title of the page that is to come."""
+        self._title.setText(title)
 
 
 class Line(QFrame):

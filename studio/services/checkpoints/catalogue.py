@@ -13,6 +13,7 @@ from studio.core.errors import CheckpointError, NotFound
 from studio.core.ids import new_id
 from studio.services.checkpoints.adapters import inspect_adapter, looks_like_adapter
 from studio.services.checkpoints.inspection import inspect_path
+from studio.services.files.folders import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +33,18 @@ def add_weights(
 ) -> Checkpoint | Adapter:
     """Put weights on the library's list; they stay where they are.
 
+    A ZIP, such as an adapter that was trained here, is unpacked into the library first.
+
     Adding a path again reads it anew and keeps its id.
 
     Raises:
         CheckpointError: Damaged, unsafe, or nothing that an installed generator can load.
+        ArchiveError: A ZIP that cannot be unpacked safely.
     """
     path = path.expanduser().resolve()
+    if path.suffix.lower() == ".zip" and path.is_file():
+        name = name or path.stem
+        path = unpack(library.paths, path)
     if path.exists() and looks_like_adapter(path):
         return _add_adapter(library, registry, path, name=name, family=family)
     found = inspect_path(path, registry)

@@ -25,6 +25,7 @@ MAX_GGUF_ITEMS = 1_000_000
 MAX_GGUF_STRING = 10_000_000
 PICKLE_SUFFIXES = frozenset({".ckpt", ".bin", ".pt", ".pth", ".pkl"})
 
+_ALIKE = ("model", "diffusion_pytorch_model")
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q",
             11: "<q", 12: "<d"}  # fmt: skip
 _STRING, _ARRAY = 8, 9
@@ -122,4 +123,6 @@ def _value(file: BinaryIO, kind: int) -> JsonValue:
 
 
 def _damaged(path: Path, why: str) -> tuple[str, str]:
-    return f"{path.name} cannot be used: {why}.", "Fetch the file again from where it came from."
+    # in a model folder every component has a file of the same name
+    name = f"{path.parent.name}/{path.name}" if path.name.startswith(_ALIKE) else path.name
+    return f"{name} cannot be used: {why}.", "Fetch the file again from where it came from."

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from generators.manifest import FamilySpec, Manifest
     from generators.registry import Registry
 
+USUAL_FACTOR = 8  # pixels to a latent pixel, of every published VAE of the built-in families
+OPTIONAL = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
+NO_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
 MAX_JSON = 20_000_000  # bytes of a config; tokenizers are not read here
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 _NON_COMMERCIAL = re.compile(r"(^|[-_ ])nc([-_ ]|$)|non-?commercial", re.IGNORECASE)
@@ -37,6 +40,8 @@ class Facts:
 
     Attributes:
         card: Front matter of the model card (README.md): ``license``, ``language``, ``tags``.
+        latent_side: Side of the square that the denoiser was trained at, in latent pixels.
+        vae_factor: Pixels to a latent pixel; both 0 when the folder does not say.
     """
 
     format: str
@@ -46,6 +51,8 @@ class Facts:
     tensors: frozenset[str] = frozenset()
     card: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     details: Mapping[str, JsonValue] = field(default_factory=dict)
+    latent_side: int = 0
+    vae_factor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,9 @@ def inspect_path(path: Path, registry: Registry) -> Inspection:
     manifest, family = find_family(facts, registry, path)
     licence = _first(facts.card.get("license"))
     details = dict(facts.details)
-    if family.native_size and "native_size" not in details:
-        details["native_size"] = family.native_size
+    native = native_size(facts.latent_side, facts.vae_factor, family.native_size)
+    if native:
+        details["native_size"] = native
     return Inspection(
         kind="checkpoint",
         generator=manifest.id,
@@ -147,8 +155,9 @@ def folder_facts(path: Path) -> Facts:
     card = read_card(path)
     if index:
         check_components(path, index)
+        side, factor = latent_facts(path)
         return Facts("diffusers", class_name=str(index.get("_class_name", "")), card=card,
-                     details=_diffusers_details(path))  # fmt: skip
+                     latent_side=side, vae_factor=factor)  # fmt: skip
     if config:
         check_weights(path)
         length = config.get("max_position_embeddings") or config.get("n_positions")
@@ -219,21 +228,31 @@ def check_components(path: Path, index: Mapping[str, JsonValue]) -> None:
         if name.startswith("_") or not isinstance(value, list) or not value or value[0] is None:
             continue
         if not (path / name).is_dir():
+            if name in OPTIONAL:
+                continue
             raise CheckpointError(
                 f"{path.name} is not whole: its component {name!r} is missing.",
                 "Copy or fetch the folder again.",
             )
-    for file in sorted(path.glob("*/*.safetensors")):
-        safetensors_names(file)
+        if not name.startswith(NO_WEIGHTS):
+            check_weights(path / name)
 
 
 def check_weights(path: Path) -> None:
-    """Check that a transformers folder has safetensors weights, and that they are whole.
+    """Check that a folder or a component has safetensors weights, and that they are whole.
 
     Raises:
         CheckpointError: They are missing, damaged, or pickles only.
     """
     files = sorted(path.glob("*.safetensors"))
+    for index in sorted(path.glob("*.safetensors.index.json")):
+        table = read_json(index).get("weight_map")
+        for part in sorted(set(table.values())) if isinstance(table, dict) else ():
+            if not isinstance(part, str) or not (path / part).is_file():
+                raise CheckpointError(
+                    f"{path.name} is not whole: its part {part!r:.80} is missing.",
+                    "Copy or fetch the folder again.",
+                )
     if not files:
         pickles = [item.name for item in path.iterdir() if item.suffix in PICKLE_SUFFIXES]
         why = f"only pickles ({', '.join(pickles[:3])})" if pickles else "no weights"
@@ -291,14 +310,37 @@ def size_on_disk(path: Path) -> int:
     return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())
 
 
-def _diffusers_details(path: Path) -> dict[str, JsonValue]:
+def native_size(latent_side: int, vae_factor: int, usual: int) -> int:
+    """Return the side in pixels that an image checkpoint was trained at, 0 for unknown.
+
+    Args:
+        latent_side: As in ``Facts``.
+        vae_factor: As in ``Facts``.
+        usual: Of the family, with its published VAE (8 pixels to a latent pixel). Stands in where
+            the folder names no size of its own, as Flux does, whose pipeline assumes the same.
+    """
+    if latent_side:
+        return latent_side * (vae_factor or USUAL_FACTOR)
+    return usual * vae_factor // USUAL_FACTOR if vae_factor else usual
+
+
+def latent_facts(path: Path) -> tuple[int, int]:
+    """Return what a pipeline folder says of its latents: trained side and VAE factor, 0 for not.
+
+    ``sample_size`` of the denoiser is a number or [height, width]. The factor is two for each level
+    of the VAE but the first, as diffusers reckons it.
+    """
+    side = 0
     for name in ("unet", "transformer"):
-        config = read_json(path / name / "config.json")
-        sample, vae = config.get("sample_size"), read_json(path / "vae" / "config.json")
-        blocks = vae.get("block_out_channels")
-        if isinstance(sample, int) and isinstance(blocks, list) and blocks:
-            return {"native_size": sample * 2 ** (len(blocks) - 1)}
-    return {}
+        found = read_json(path / name / "config.json").get("sample_size")
+        sides = found if isinstance(found, list) else [found]
+        side = side or max((item for item in sides if type(item) is int and item > 0), default=0)
+    vae = read_json(path / "vae" / "config.json")
+    for key in ("block_out_channels", "encoder_block_out_channels"):
+        levels = vae.get(key)
+        if isinstance(levels, list) and 0 < len(levels) <= 10:
+            return side, int(2 ** (len(levels) - 1))
+    return side, 0
 
 
 def _first(values: tuple[str, ...] | None) -> str:

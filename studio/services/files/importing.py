@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from studio.core.errors import LibraryError, RecipeError
+from studio.core.paths import IMPORT_PREFIX
 from studio.services.files.archives import safe_extract
 from studio.services.files.embed import read_recipe
 from studio.services.files.names import safe_stem
@@ -82,12 +83,13 @@ def import_file(library: Library, path: Path) -> Imported:
     except UnicodeDecodeError as error:
         raise UnusableFile(f"{path.name} is not UTF-8 text.") from error
     finally:
-        staged.unlink(missing_ok=True)
+        with suppress(OSError):
+            staged.unlink()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedArchive:
-    """What came of a ZIP.
+    """What came of a ZIP, or of a single file.
 
     Attributes:
         problems: One sentence for each file in it that could not be imported.
@@ -97,6 +99,17 @@ class ImportedArchive:
     problems: tuple[str, ...] = ()
 
 
+def import_any(library: Library, path: Path) -> ImportedArchive:
+    """Import a file, or what a ZIP holds.
+
+    Raises:
+        UnusableFile, ArchiveError, LibraryError: As ``import_file`` and ``import_archive``.
+    """
+    if path.suffix.lower() == ".zip":
+        return import_archive(library, path)
+    return ImportedArchive((import_file(library, path),))
+
+
 def import_archive(library: Library, path: Path) -> ImportedArchive:
     """Import every file of a ZIP; what cannot be imported leaves the others.
 
@@ -104,7 +117,7 @@ def import_archive(library: Library, path: Path) -> ImportedArchive:
         ArchiveError: It cannot be unpacked safely; nothing was imported.
         LibraryError: As ``import_file``.
     """
-    folder = library.paths.staging / f"import-{secrets.token_hex(8)}"
+    folder = library.paths.staging / f"{IMPORT_PREFIX}{secrets.token_hex(8)}"
     imported: list[Imported] = []
     problems: list[str] = []
     try:
@@ -159,13 +172,14 @@ def _copy(library: Library, path: Path) -> tuple[Path, str]:
     What is judged is the copy: the file may change meanwhile.
     """
     source = _opened(path)
-    staged = library.paths.staging / f"import-{secrets.token_hex(8)}{path.suffix[:10]}"
+    staged = library.paths.staging / f"{IMPORT_PREFIX}{secrets.token_hex(8)}{path.suffix[:10]}"
     try:
         with source, file_writes(library.paths.root):
             staged.parent.mkdir(parents=True, exist_ok=True)
             return staged, _copy_bytes(source, staged, path.name)
     except BaseException:
-        staged.unlink(missing_ok=True)
+        with suppress(OSError):  # in a read-only folder nothing was made, and nothing can go
+            staged.unlink()
         raise
 
 

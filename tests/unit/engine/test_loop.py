@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from generators.protocol import (
 from studio.core.job import JobKind, JobStatus, Lane, NewJob, StepRequest
 from studio.engine.executors.base import Gone, Numbers, Said, WorkerSpec
 from studio.engine.loop import Engine
-from studio.engine.memory import MemoryReading
+from studio.engine.memory import RUN_BYTES, MemoryReading
 from studio.engine.options import EngineOptions
 from studio.store.library import Library
 
@@ -173,6 +174,37 @@ def test_groups_share_memory_by_turns(stage: Stage, tmp_path: Path) -> None:
     stage.go(lambda: stage.job(second).status is JobStatus.RUNNING)
 
 
+def test_a_card_s_memory_is_the_one_that_counts(stage: Stage, tmp_path: Path) -> None:
+    """What a worker says of its device after a load decides who starts beside another."""
+    ref = fake_checkpoint(stage.library, tmp_path / "w", "big")
+    stage.library.models.update("big", bytes=50 * GB)
+    card_info = {"id": "cuda:0", "total_memory": 96 * GB, "free_memory": 80 * GB}
+    (first,) = stage.add(card(checkpoint=ref))
+    stage.go(lambda: stage.job(first).status is JobStatus.RUNNING)
+    worker = stage.workers[0]
+    stage.says(worker, Resident(("other",), 5 * GB, device=card_info))
+    stage.says(worker, Finished(worker.run.token))
+    stage.go(lambda: stage.job(first).is_final)
+    assert stage.engine.hub.devices["cuda:0"].held == 5 * GB
+    (step,) = stage.add(NewJob(StepRequest("anything"), kind=JobKind.EXPAND))
+    stage.engine.hub.dirty = True
+    stage.go(lambda: stage.job(step).status is JobStatus.RUNNING)
+    stage.memory = MemoryReading(100 * GB, 10 * GB)  # too little for 65 GB, had it to be there
+    (second,) = stage.add(card(checkpoint=ref))
+    stage.engine.hub.dirty = True
+    stage.go(lambda: stage.job(second).status is JobStatus.RUNNING)
+    stage.says(worker, Finished(worker.run.token))
+    stage.go(lambda: stage.job(second).is_final)
+    full = {**card_info, "free_memory": 1 * GB}
+    stage.says(worker, Resident(("other",), 5 * GB, device=full))
+    stage.go()
+    stage.memory = MemoryReading(100 * GB, RUN_BYTES // 2)
+    (third,) = stage.add(card(checkpoint=ref))
+    stage.engine.hub.dirty = True
+    stage.go()
+    assert stage.job(third).status is JobStatus.QUEUED  # not even the little beside the card
+
+
 def test_memory_is_not_kept_by_a_stream_of_others(stage: Stage, tmp_path: Path) -> None:
     stage = Stage(stage.library, memory_patience=0.05)
     ref = fake_checkpoint(stage.library, tmp_path / "w", "big")
@@ -233,6 +265,23 @@ def test_a_death_after_a_new_training_checkpoint_starts_the_count_anew(stage: St
             break
     assert death == 4  # three deaths after the one that followed a checkpoint
     assert stage.job(job).status is JobStatus.FAILED
+
+
+def test_a_training_checkpoint_from_the_future_forgives_no_death(stage: Stage) -> None:
+    """The clock was set back: the file is younger than now, and still nothing new."""
+    (job,) = stage.add(training(10))
+    folder = stage.library.root / "training" / job
+    folder.mkdir(parents=True)
+    state = folder / "state.json"
+    state.write_text("{}")
+    os.utime(state, (time.time() + 1e6, time.time() + 1e6))
+    for attempt in (1, 2, 3):
+        stage.go(lambda n=attempt: stage.job(job).attempt == n)
+        stage.says(stage.workers[-1], Progress(stage.workers[-1].run.token, 1, 10))
+        stage.go()
+        stage.dies(stage.workers[-1], 1)
+    stage.go(lambda: stage.job(job).is_final)
+    assert stage.job(job).worker_deaths == 3
 
 
 def test_a_failed_commit_leaves_no_file_behind(stage: Stage) -> None:

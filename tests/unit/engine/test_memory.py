@@ -6,10 +6,8 @@ import signal
 import pytest
 
 from studio.engine.memory import (
-    Admission,
     MemoryReading,
     MemoryWatch,
-    admit,
     estimate_bytes,
     own_rss,
     read_memory,
@@ -24,20 +22,6 @@ def test_readings_are_of_this_machine() -> None:
     assert own_rss() > 1_000_000
     assert rss_of([os.getpid(), 2**22 + 1]) > 0  # a process that is not there counts nothing
     assert estimate_bytes(10**9) > 10**9
-
-
-@pytest.mark.parametrize(
-    ("need", "busy", "held", "verdict"),
-    [
-        (10, True, 0, Admission(admit=True)),
-        (99, True, 0, Admission(admit=False)),
-        (99, False, 0, Admission(admit=True)),  # alone: the worker knows smaller ways
-        (99, False, 50, Admission(admit=False, unload=True)),
-        (99, True, 50, Admission(admit=False, unload=True)),
-    ],
-)
-def test_admission(need: int, busy: bool, held: int, verdict: Admission) -> None:
-    assert admit(need, 50, others_busy=busy, others_hold=held) == verdict
 
 
 class Machine:

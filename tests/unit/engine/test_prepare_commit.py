@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ from generators.registry import Registry
 from studio.core.checkpoint import Adapter
 from studio.core.errors import CheckpointError, NotFound, UserFacingError
 from studio.core.job import JobKind, NewJob, StepRequest
+from studio.core.recipe import Recipe
 from studio.engine.attempt import Attempt
 from studio.engine.catalogue import Catalogue
 from studio.engine.commit import MOVING, new_assets
 from studio.engine.prepare import prepare
 from studio.engine.tidy import recover
+from studio.services.files.folders import unpack
 from studio.store.library import Library
 from studio.store.records import NewAsset
 
@@ -151,9 +154,54 @@ def test_a_file_from_elsewhere_is_not_taken(library: Library, tmp_path: Path) ->
     with pytest.raises(UserFacingError, match="outside"):
         new_assets(library, attempt, Finished(attempt.token))
     assert secret.exists()
-    attempt.produced[:] = [Produced(attempt.token, str(attempt.prepared.staging), "a", "x/y")]
-    with pytest.raises(UserFacingError, match="not one file"):
-        new_assets(library, attempt, Finished(attempt.token))
+    staging = attempt.prepared.staging
+    for path, words in ((staging, "outside"), (staging / "none", "not there")):
+        attempt.produced[:] = [Produced(attempt.token, str(path), "a", "x/y")]
+        with pytest.raises(UserFacingError, match=words):
+            new_assets(library, attempt, Finished(attempt.token))
+
+
+def test_a_folder_becomes_one_file_with_its_recipe(library: Library) -> None:
+    packed = []
+    for _ in range(2):
+        attempt = attempt_of(library, card("a style"))
+        folder = attempt.prepared.staging / "adapter"
+        (folder / "部分").mkdir(parents=True)
+        (folder / "adapter_config.json").write_text("{}")
+        (folder / "部分" / "a.safetensors").write_bytes(b"weights" * 1000)
+        attempt.produced.append(Produced(attempt.token, str(folder), "adapter", "inode/directory"))
+        (asset,) = new_assets(library, attempt, Finished(attempt.token, {"device": "cpu"}))
+        packed.append(asset.sha256)
+        assert (asset.media_type, asset.modality) == ("application/zip", "other")
+        library.jobs.finish(attempt.token, assets=[asset])
+    assert packed[0] == packed[1]  # the same content is the same file, whenever it was made
+    stored = library.root / asset.path
+    assert asset.bytes == stored.stat().st_size
+    with zipfile.ZipFile(stored) as opened:
+        names = ["adapter_config.json", "部分/a.safetensors", "brandloom_recipe.json"]
+        assert opened.namelist() == names
+        assert Recipe.loads(opened.read(names[2])).request.params["prompt"] == "a style"
+    unpacked = unpack(library.paths, stored)
+    assert (unpacked / "部分" / "a.safetensors").read_bytes() == b"weights" * 1000
+    assert unpack(library.paths, stored) == unpacked
+    assert library.assets.check().clean
+
+
+def test_a_folder_with_a_way_out_or_nothing_is_not_taken(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("mine")
+    for fill, words in (
+        (lambda folder: (folder / "link").symlink_to(tmp_path / "secret.txt"), "link"),
+        (lambda folder: (folder / "within").symlink_to(tmp_path), "link"),
+        (lambda folder: (folder / "empty").mkdir(), "empty"),
+    ):
+        attempt = attempt_of(library, card())
+        folder = attempt.prepared.staging / "adapter"
+        folder.mkdir()
+        fill(folder)
+        attempt.produced.append(Produced(attempt.token, str(folder), "adapter", "inode/directory"))
+        with pytest.raises(UserFacingError, match=words):
+            new_assets(library, attempt, Finished(attempt.token))
+    assert not list(library.paths.assets.rglob("*.zip"))
 
 
 def test_recovery_takes_back_files_without_a_transaction(library: Library) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from helpers.worker_process import WorkerProcess, fake
+from helpers.worker_process import ROOT, WorkerProcess, fake
 
 from generators.api import AdapterRef, CheckpointRef, OutOfMemory, Request
 from generators.protocol import Failed, Finished, Ping, Produced, Progress, Resident
@@ -99,6 +100,34 @@ def test_memory_comes_back(tmp_path: Path) -> None:
         while after.checkpoint_ids:
             after = worker.expect(Resident)
         assert after.rss < before + 30 * 2**20
+
+
+PLUGIN = """
+import os
+from generators.api import DeviceInfo
+from generators.fake.generator import FakeGenerator
+
+class OnACard(FakeGenerator):
+    @classmethod
+    def devices_for(cls, request):
+        free = 100 if request.params.get("prompt") == "full" else 8000
+        return (DeviceInfo("cuda:0", "A card", 10000, free), DeviceInfo("cpu", "CPU", 50, 50))
+"""
+
+
+@pytest.mark.parametrize("device", ["auto", "cuda:0", "cuda:7"])
+def test_it_is_measured_by_the_device_that_it_computes_on(tmp_path: Path, device: str) -> None:
+    """And says after a load how much that has: the engine cannot read it."""
+    (tmp_path / "on_a_card.py").write_text(PLUGIN)
+    paths = os.pathsep.join([str(ROOT), str(tmp_path)])
+    options = {"entries": {"fake": "on_a_card:OnACard"}, "device": device}
+    with WorkerProcess(tmp_path, environment={"PYTHONPATH": paths}, **options) as worker:
+        fits = fake(checkpoint=ref("fits", memory_bytes=7000))
+        assert worker.do(fits).execution["memory_level"] == 0
+        said = [item.device for item in worker.of(Resident) if item.device]
+        assert [(item["id"], item["free_memory"]) for item in said] == [("cuda:0", 8000)]
+        big = fake(prompt="full", checkpoint=ref("big", memory_bytes=7000))
+        assert worker.do(big).execution["memory_level"] == 2  # the last one tries all the same
 
 
 def test_die_and_hang(tmp_path: Path) -> None:

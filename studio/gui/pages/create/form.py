@@ -21,7 +21,7 @@ from studio.gui.widgets.param_form import ParamForm
 from studio.gui.widgets.surfaces import ScrollColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from generators.api import JsonValue
     from generators.manifest import Manifest, ParamSpec
@@ -50,17 +50,21 @@ class CreateForm(QFrame):
         self._kept: dict[str, dict[str, JsonValue]] = {}
         self.setProperty("role", "side")
         self.setFixedWidth(WIDTH)
+        self._context = context
+
+    def build(self) -> Iterator[None]:
+        """Make the widgets, a piece a step."""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.area = ScrollColumn(0, SIZES.gap)
         self.area.column.setContentsMargins(SIZES.block, 0, SIZES.gap, SIZES.gap)
-        self._build(context, self.area.column)
         outer.addWidget(self.area, 1)
         outer.addWidget(self._build_foot())
-        self.set_kind("image")
+        yield
+        yield from self._build_column(self._context, self.area.column)
 
-    def _build(self, context: AppContext, column: QVBoxLayout) -> None:
+    def _build_column(self, context: AppContext, column: QVBoxLayout) -> Iterator[None]:
         names = {"image": self.tr("Picture"), "text": self.tr("Text"), "audio": self.tr("Music")}
         self.kinds = SegmentedControl(
             [(kind, names[kind]) for kind in KINDS],
@@ -72,10 +76,12 @@ class CreateForm(QFrame):
         self.setup = SetupBox(context.registry)
         self.setup.changed.connect(self._rebuild)
         column.addWidget(self.setup)
+        yield
         self.prompt = PromptBox()
         column.addWidget(self.prompt)
         self.negative = TextBox(self.tr("Leave out"), (1, 5), self.tr("What must not show"))
         column.addWidget(self.negative)
+        yield
         self.reference = ReferenceBox(
             context.images,
             self.tr("Reference picture"),
@@ -89,6 +95,7 @@ class CreateForm(QFrame):
         )
         column.addWidget(self.reference)
         column.addWidget(self.mask_box)
+        yield
         self.adapters = AdaptersBox()
         column.addWidget(self.adapters)
         self._holder = QVBoxLayout()
@@ -136,7 +143,6 @@ class CreateForm(QFrame):
         self._load(kind, self._kept.get(kind, {}))
 
     def _load(self, kind: str, kept: Mapping[str, JsonValue]) -> None:
-        self._drop_form()
         values = kept.get("values")
         self._values = dict(values) if isinstance(values, dict) else {}
         self.prompt.set_kind(kind)
@@ -148,7 +154,9 @@ class CreateForm(QFrame):
             str(kept.get("checkpoint") or ""),
             str(kept.get("mode") or ""),
         )
-        self._rebuild()
+        if self._form is not None:
+            self._form.toggle.setChecked(False)
+        self._fit()
 
     def set_models(self, models: Models, checkpoint: str = "") -> None:
         """Learn of the weights that are listed."""
@@ -179,13 +187,14 @@ class CreateForm(QFrame):
 
     def _rebuild(self) -> None:
         """Fit the form to generator and mode; what fits of the values stays."""
-        manifest, mode = self.setup.manifest(), self.setup.chosen_mode()
-        open_before = False
         if self._form is not None:
             self._values |= _readable(self._form)
-            open_before = self._form.toggle.isChecked()
-        self._drop_form()
+        self._fit()
+
+    def _fit(self) -> None:
+        manifest, mode = self.setup.manifest(), self.setup.chosen_mode()
         if manifest is None or mode is None:
+            self._drop_form()
             self.button.setEnabled(False)
             return
         specs = {spec.key: spec for spec in manifest.params_for(mode.id)}
@@ -195,11 +204,8 @@ class CreateForm(QFrame):
         self.reference.setVisible(IMAGE in inputs)
         self.mask_box.setVisible(MASK in (*mode.inputs, *mode.optional_inputs))
         self._show_count(manifest, mode.id, specs)
-        self._form = ParamForm(
-            manifest, mode.id, skip=(PROMPT, NEGATIVE, *COUNT_KEYS), advanced=open_before
-        )
-        self._form.set_values({k: v for k, v in self._values.items() if k in specs})
-        self._holder.addWidget(self._form)
+        form = self._fit_form(manifest, mode.id)
+        form.set_values({k: v for k, v in self._values.items() if k in specs})
         checkpoint = self.setup.chosen_checkpoint()
         family = manifest.family(checkpoint.family) if checkpoint else None
         offered = self.setup.models().adapters if family and family.adapters else []
@@ -207,6 +213,18 @@ class CreateForm(QFrame):
         self.adapters.set_offered(fits)
         self.button.setEnabled(self.setup.ready())
         self.order_tabs()
+
+    def _fit_form(self, manifest: Manifest, mode: str) -> ParamForm:
+        """Return the fields of a mode; those that are shown, if they are the same."""
+        old = self._form
+        if old is not None and (old.manifest, old.mode) == (manifest, mode):
+            return old
+        opened = old is not None and old.toggle.isChecked()
+        self._drop_form()
+        skip = (PROMPT, NEGATIVE, *COUNT_KEYS)
+        made = self._form = ParamForm(manifest, mode, skip=skip, advanced=opened)
+        self._holder.addWidget(made)
+        return made
 
     def order_tabs(self) -> None:
         """Let Tab go from the adapters through the new fields to the button."""

@@ -34,7 +34,7 @@ from studio.gui.widgets.asset_cell import AssetPainter
 from studio.gui.widgets.surfaces import EmptyState, Skeleton
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from generators.api import JsonValue
     from studio.core.job import Job, JobProgress
@@ -50,10 +50,8 @@ class CreatePage(Page):
     page_id = "create"
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(context, "")
-        self.page_title = self.tr("Create")
-        self.heading.setText(self.page_title)
-        self.setAccessibleName(self.page_title)
+        super().__init__(context)
+        self.set_title(self.tr("Create"))
         self.actions_ = AssetActions(context, self)
         self._queue = QueueActions(context)
         self._preview: PreviewSheet | None = None
@@ -64,19 +62,25 @@ class CreatePage(Page):
         self._draft: Draft | None = None
         self._wanted = ""  # id of the checkpoint to choose once it is listed
         self.thumbnails = AssetThumbnails(context)
-        self.form = CreateForm(context)
-        self.inputs = CreateInputs(self)
-        self.weights = CreateWeights(self)
-        self.results = ResultsView(context.images, AssetPainter(self.thumbnails))
-        self._build()
-        self._connect()
-        self._add_commands()
 
-    def _build(self) -> None:
+    def build(self) -> Iterator[None]:
+        """Make the widgets: the form, then the results."""
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self.body.addLayout(row, 1)
+        self.form = CreateForm(self.context)
         row.addWidget(self.form)
+        yield from self.form.build()
+        self.inputs = CreateInputs(self)
+        self.weights = CreateWeights(self)
+        self.results = ResultsView(self.context.images, AssetPainter(self.thumbnails))
+        row.addWidget(self._make_stack(), 1)
+        self._connect()
+        yield
+        self._add_commands()
+
+    def _make_stack(self) -> QStackedWidget:
         self.stack = QStackedWidget()
         skeleton = QWidget()
         column = QVBoxLayout(skeleton)
@@ -89,8 +93,7 @@ class CreatePage(Page):
         self.stack.addWidget(skeleton)
         self.stack.addWidget(self.results)
         self.stack.addWidget(self.empty)
-        row.addWidget(self.stack, 1)
-        self.body.addLayout(row, 1)
+        return self.stack
 
     def _connect(self) -> None:
         form = self.form
@@ -143,6 +146,10 @@ class CreatePage(Page):
         """Return the results."""
         return self.results
 
+    def is_painted(self) -> bool:
+        """Tell whether the results are in sight."""
+        return self._loaded and not self.results.busy and super().is_painted()
+
     def on_changes(self, changes: Changes) -> None:
         """Read what changed; several changes become one reading."""
         self._jobs.update(changes.jobs)
@@ -194,11 +201,13 @@ class CreatePage(Page):
     def _take_all(self, jobs: list[MadeJob]) -> None:
         self._loaded = True
         self.results.set_all(jobs)
-        self._show()
+        self.stack.setCurrentWidget(self.results if jobs else self.empty)
 
     def _show(self) -> None:
         if self._loaded:
-            self.stack.setCurrentWidget(self.results if self.results.groups else self.empty)
+            self.stack.setCurrentWidget(
+                self.results if self.results.groups or self.results.busy else self.empty
+            )
 
     def _read_patch(self) -> None:
         if self._reading or not self._loaded or not (self._jobs or self._progress):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from studio.gui.pages.create.offers import templates
 from studio.gui.theme.tokens import SIZES
+from studio.gui.translating import TEMPLATES, manifest_words, translate
 from studio.gui.widgets.buttons import button
 from studio.gui.widgets.fields import GrowingTextEdit
 from studio.gui.widgets.labels import label, restyle
@@ -63,7 +64,7 @@ class TextBox(QWidget):
         self._spec = spec
         self.setVisible(spec is not None)
         if spec is not None:
-            self.edit.setAccessibleDescription(spec.help)
+            self.edit.setAccessibleDescription(manifest_words(spec.help))
         self._on_text()
 
     def key(self) -> str:
@@ -174,7 +175,7 @@ class PromptBox(TextBox):
 
     def _fill_templates(self, menu: QMenu) -> None:
         for item in templates().get(self.kind, ()):
-            action = menu.addAction(item.title)
+            action = menu.addAction(translate(TEMPLATES, item.title))
             action.triggered.connect(lambda _on=False, text=item.prompt: self.use_template(text))
 
     def _fill_history(self, menu: QMenu) -> None:

@@ -12,6 +12,7 @@ from studio.gui import words
 from studio.gui.pages.create.result_tile import ResultTile
 from studio.gui.pages.queue.job_facts import WhatHappened
 from studio.gui.pages.queue.running_card import RunningCard
+from studio.gui.slices import Slices
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import button
 from studio.gui.widgets.flow_layout import FlowLayout
@@ -19,7 +20,7 @@ from studio.gui.widgets.labels import ElidedLabel, label
 from studio.gui.widgets.surfaces import Card, ScrollColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from studio.core.job import JobProgress
     from studio.gui.images import ImageLoader
@@ -160,6 +161,8 @@ class ResultsView(ScrollColumn):
         self._images, self._painter = images, painter
         self.groups: dict[str, JobGroup] = {}
         self._order: list[str] = []
+        self._coming: dict[str, MadeJob] = {}
+        self._slices = Slices(self)
         self.column.setContentsMargins(SIZES.block, 0, SIZES.block, SIZES.block)
         self.column.addStretch(1)
 
@@ -167,16 +170,26 @@ class ResultsView(ScrollColumn):
         """Return what is shown, from the top."""
         return [self.groups[job_id] for job_id in self._order]
 
+    @property
+    def busy(self) -> bool:
+        """Whether jobs are still to be shown."""
+        return self._slices.busy
+
     def set_all(self, jobs: list[MadeJob]) -> None:
-        """Show these jobs and no others."""
-        wanted = {made.item.id for made in jobs}
-        for job_id in [one for one in self.groups if one not in wanted]:
+        """Show these jobs and no others; bit by bit, the newest first."""
+        self._coming = {made.item.id: made for made in jobs}
+        for job_id in [one for one in self.groups if one not in self._coming]:
             self.remove(job_id)
-        for made in reversed(jobs):
-            self.put(made)
+        self._slices.start(self._put_coming())
+
+    def _put_coming(self) -> Iterator[None]:
+        while self._coming:
+            self.put(next(iter(self._coming.values())))
+            yield
 
     def put(self, made: MadeJob) -> JobGroup:
         """Show a job as it stands; a new one at the top."""
+        self._coming.pop(made.item.id, None)
         group = self.groups.get(made.item.id)
         if group is None:
             group = self.groups[made.item.id] = JobGroup(made, self._images, self._painter)
@@ -211,6 +224,7 @@ class ResultsView(ScrollColumn):
 
     def remove(self, job_id: str) -> None:
         """Show a job no longer."""
+        self._coming.pop(job_id, None)
         group = self.groups.pop(job_id, None)
         if group is not None:
             self._order.remove(job_id)

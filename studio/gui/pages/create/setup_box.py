@@ -16,6 +16,7 @@ from studio.gui.pages.create.offers import (
 )
 from studio.gui.theme.manager import themed_icon
 from studio.gui.theme.tokens import SIZES
+from studio.gui.translating import manifest_words
 from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.labels import label
 from studio.gui.widgets.param_base import WheelGuard
@@ -171,7 +172,7 @@ class SetupBox(QWidget):
         offered = generators_for(self._registry, kind)
         self.generator.clear()
         for manifest in offered:
-            name = manifest.name
+            name = manifest_words(manifest.name)
             if TEST in manifest.capabilities:
                 name = self.tr("{0} (no AI)").format(name)
             self.generator.addItem(name, manifest.id)
@@ -216,7 +217,7 @@ class SetupBox(QWidget):
                 self.checkpoint.addItem(self._named(item), item.id)
             self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(checkpoint)))
             for spec in modes_for(manifest, self.kind):
-                self.mode.addItem(spec.label, spec.id)
+                self.mode.addItem(manifest_words(spec.label), spec.id)
             self.mode.setCurrentIndex(max(0, self.mode.findData(mode)))
         self._show()
 

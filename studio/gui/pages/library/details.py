@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 from studio.gui.models.asset_rows import AssetItem, make_item
 from studio.gui.pages.library.facts import Execution, facts_of
 from studio.gui.pages.queue.job_facts import FactsGrid, ResultTile
+from studio.gui.slices import Slices
 from studio.gui.theme.tokens import SIZES
+from studio.gui.translating import translate
 from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.fields import GrowingTextEdit
 from studio.gui.widgets.flow_layout import FlowLayout
@@ -28,7 +30,7 @@ from studio.gui.widgets.surfaces import ScrollColumn
 from studio.gui.widgets.tag_edit import TagEdit, chip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from generators.api import JsonValue
     from studio.core.asset import Asset, Board
@@ -94,6 +96,10 @@ class DetailsPanel(QFrame):
         self.setProperty("role", "panel")
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(self.tr("Details"))
+        self._filling = Slices(self)
+
+    def build(self) -> Iterator[None]:
+        """Make the widgets, a piece a step."""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(SIZES.gap, SIZES.gap, SIZES.step, SIZES.step)
         outer.setSpacing(SIZES.step)
@@ -109,10 +115,11 @@ class DetailsPanel(QFrame):
         outer.addWidget(self._hint)
         self._many = self._build_many()
         outer.addWidget(self._many)
+        yield
         self._scroll = ScrollColumn(0, SIZES.gap)
         self._scroll.column.setContentsMargins(0, 0, SIZES.step, 0)
-        self._build_one(self._scroll.column)
         outer.addWidget(self._scroll, 1)
+        self._build_one(self._scroll.column)
         outer.addStretch(0)
         self.show_nothing()
 
@@ -183,12 +190,14 @@ class DetailsPanel(QFrame):
 
     def show_nothing(self) -> None:
         """Nothing is selected."""
+        self._filling.stop()
         self.details, self._ids = None, []
         self._show("nothing")
         self.heading.setText(self.tr("Details"))
 
     def show_many(self, ids: list[str]) -> None:
         """Several are selected."""
+        self._filling.stop()
         self.details, self._ids = None, ids
         self.heading.setText(self.tr("%n selected", "", len(ids)))
         self.compare.setVisible(len(ids) <= 4)
@@ -236,25 +245,35 @@ class DetailsPanel(QFrame):
         self.reference.setVisible(creates and asset.modality == "image" and not asset.missing)
         self.tags.set_tags(asset.tags)
         _empty(self._recipe_column)
-        self._add_recipe(asset)
         _empty(self._after_column)
-        self._add_places(details)
         self._show("one")
+        self._filling.start(self._fill(details))
+        if same:  # a changed tag must not make the panel flicker
+            self._filling.finish()
 
-    def _add_recipe(self, asset: Asset) -> None:
-        column, recipe = self._recipe_column, asset.recipe
+    def is_filled(self) -> bool:
+        """Tell whether everything about the asset is in sight."""
+        return not self._filling.busy
+
+    def _fill(self, details: AssetDetails) -> Iterator[None]:
+        column, asset = self._recipe_column, details.asset
+        recipe = asset.recipe
         params: Mapping[str, JsonValue] = recipe.request.params if recipe else {}
         prompt = str(params.get("prompt") or asset.prompt)
         if prompt:
             column.addWidget(self._text(self.tr("Prompt"), prompt))
+            yield
         if params.get("negative_prompt"):
             column.addWidget(self._text(self.tr("Negative prompt"), str(params["negative_prompt"])))
+            yield
         column.addWidget(FactsGrid(facts_of(asset, self._context.registry)))
         for note in recipe.notes if recipe else ():
             column.addWidget(label(note, "caption", wrap=True))
         if recipe is None:
             said = self.tr("This file came without a recipe.")
             column.addWidget(label(said, "caption", wrap=True))
+        yield
+        yield from self._add_places(details)
 
     def _text(self, name: str, text: str) -> QWidget:
         box = QWidget()
@@ -277,7 +296,7 @@ class DetailsPanel(QFrame):
         column.addWidget(view)
         return box
 
-    def _add_places(self, details: AssetDetails) -> None:
+    def _add_places(self, details: AssetDetails) -> Iterator[None]:
         column = self._after_column
         if details.boards:
             column.addWidget(label(self.tr("Boards"), "label"))
@@ -286,6 +305,7 @@ class DetailsPanel(QFrame):
             for board in details.boards:
                 flow.addWidget(self._board_chip(board, details.asset.id))
             column.addWidget(holder)
+            yield
         for name, related in (
             (self.tr("Made from"), details.parents),
             (self.tr("Used for"), details.children),
@@ -300,6 +320,7 @@ class DetailsPanel(QFrame):
                     tile.activated.connect(lambda one=asset.id: self.asked.emit(one))
                     flow.addWidget(tile)
                 column.addWidget(holder)
+                yield
         if details.asset.recipe is not None and details.asset.recipe.execution:
             column.addWidget(Execution(details.asset.recipe.execution))
 
@@ -326,10 +347,10 @@ class DetailsPanel(QFrame):
 
 def _kind_words(panel: QWidget, modality: str) -> str:
     return {
-        "image": panel.tr("Picture"),
-        "text": panel.tr("Text"),
-        "audio": panel.tr("Sound"),
-    }.get(modality, panel.tr("File"))
+        "image": translate("DetailsPanel", "Picture"),
+        "text": translate("DetailsPanel", "Text"),
+        "audio": translate("DetailsPanel", "Sound"),
+    }.get(modality, translate("DetailsPanel", "File"))
 
 
 def _empty(column: QVBoxLayout) -> None:

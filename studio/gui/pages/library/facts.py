@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.gui import words
 from studio.gui.theme.manager import set_icon
+from studio.gui.translating import manifest_words, translate
 from studio.gui.widgets.buttons import button
 
 if TYPE_CHECKING:
@@ -23,39 +24,43 @@ if TYPE_CHECKING:
 _SHOWN = ("prompt", "negative_prompt", "seed")
 
 
-def tr(text: str) -> str:
-    """Translate in the context ``AssetFacts``."""
-    return QCoreApplication.translate("AssetFacts", text)
-
-
 def facts_of(asset: Asset, registry: Registry) -> list[tuple[str, str]]:
     """Return name and value of everything worth knowing about how an asset was made."""
     recipe = asset.recipe
-    facts = [(tr("Made with"), asset.model)]
+    facts = [(translate("AssetFacts", "Made with"), asset.model)]
     if recipe is not None:
         seed = recipe.seed if recipe.seed is not None else recipe.request.params.get("seed")
-        facts.append((tr("Seed"), "" if seed is None else str(seed)))
+        facts.append((translate("AssetFacts", "Seed"), "" if seed is None else str(seed)))
         labels = _labels(registry, recipe.request.generator)
         for key, value in recipe.request.params.items():
             if key not in _SHOWN and value not in (None, "", [], {}):
                 facts.append((labels.get(key, key.replace("_", " ")), _plain(value)))
         names = [f"{one.name or one.id} × {one.weight:g}" for one in recipe.request.adapters]
-        facts.append((tr("Adapters"), "\n".join(names)))
-        facts.append((tr("Device"), str(recipe.execution.get("device", ""))))
+        facts.append((translate("AssetFacts", "Adapters"), "\n".join(names)))
+        facts.append((translate("AssetFacts", "Device"), str(recipe.execution.get("device", ""))))
     if asset.width:
-        facts.append((tr("Size"), f"{asset.width} × {asset.height} px"))
+        facts.append((translate("AssetFacts", "Size"), f"{asset.width} × {asset.height} px"))
     if asset.duration:
-        facts.append((tr("Length"), words.duration(asset.duration)))
-    source = {"generated": tr("Made here"), "imported": tr("Imported"),
-              "composed": tr("Composed")}  # fmt: skip
-    facts.append((tr("File"), f"{asset.media_type} · {words.size(asset.bytes)}"))
+        facts.append((translate("AssetFacts", "Length"), words.duration(asset.duration)))
+    source = {
+        "generated": translate("AssetFacts", "Made here"),
+        "imported": translate("AssetFacts", "Imported"),
+        "composed": translate("AssetFacts", "Composed"),
+    }
+    facts.append(
+        (translate("AssetFacts", "File"), f"{asset.media_type} · {words.size(asset.bytes)}")
+    )
     facts.append((source.get(asset.source, asset.source), words.moment(asset.created_at)))
     return [(name, value) for name, value in facts if value]
 
 
 def _labels(registry: Registry, generator: str) -> dict[str, str]:
     manifest = registry.find(generator)
-    return {spec.key: spec.label or spec.key for spec in manifest.params} if manifest else {}
+    return (
+        {spec.key: manifest_words(spec.label) or spec.key for spec in manifest.params}
+        if manifest
+        else {}
+    )
 
 
 def _plain(value: JsonValue) -> str:

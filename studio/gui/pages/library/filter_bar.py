@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from studio.core.asset import AssetQuery
 from studio.gui.theme.tokens import SIZES
@@ -18,10 +18,14 @@ from studio.gui.widgets.uniform_grid import FIRST, LARGEST, SMALLEST
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
     from studio.gui.models.asset_rows import Order
 
+ROOMY = 560  # pixels that everything in the bar needs
 MOST_LISTED = 40  # tags or models in a menu
-NAME = 22  # characters of a tag or a model on a button
+NAME, SHORT = 22, 9  # characters of a tag or a model on a button; in a narrow window
+WIDE, WIDEST = 360, 1000  # pixels of the search beside and above the buttons
 
 
 class FilterBar(QWidget):
@@ -38,16 +42,22 @@ class FilterBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._query = AssetQuery()
+        self._narrow = False
         self._tags: list[tuple[str, int]] = []
         self._models: list[tuple[str, int]] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SIZES.gap, 0, SIZES.gap, SIZES.step)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIZES.gap, 0, SIZES.gap, SIZES.step)
+        column.setSpacing(SIZES.step)
+        self._above, self._row = QHBoxLayout(), QHBoxLayout()
+        column.addLayout(self._above)
+        column.addLayout(self._row)
+        row = self._row
         row.setSpacing(SIZES.step)
         self.search = SearchField(
             self.tr("Search the library"), self.tr("Search prompts, titles, tags")
         )
-        self.search.setMinimumWidth(176)
-        self.search.setMaximumWidth(360)
+        self.search.setMinimumWidth(120)
+        self.search.setMaximumWidth(WIDE)
         self.search.searched.connect(lambda text: self._set(search=text))
         row.addWidget(self.search, 1)
         self.rating = self._menu_button(self.tr("Rating"), self._fill_rating)
@@ -71,6 +81,22 @@ class FilterBar(QWidget):
         self.sizes.valueChanged.connect(self.sized.emit)
         row.addWidget(self.sizes)
         self.show_query(self._query)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the search above the buttons where there is no room beside them."""
+        super().resizeEvent(event)
+        narrow = self.width() < ROOMY
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._row.removeWidget(self.search)
+            self._above.removeWidget(self.search)
+            if narrow:
+                self._above.addWidget(self.search, 1)
+            else:
+                self._row.insertWidget(0, self.search, 1)
+            self.search.setMaximumWidth(WIDEST if narrow else WIDE)
+            self.sizes.setVisible(not narrow)  # keys and wheel do the same
+            self.show_query(self._query)
 
     def set_known(self, tags: Sequence[tuple[str, int]], models: Sequence[tuple[str, int]]) -> None:
         """Offer these tags and models."""
@@ -115,9 +141,11 @@ class FilterBar(QWidget):
         }
 
     def _show(self, item: QPushButton, value: str, name: str) -> None:
-        short = value if len(value) <= NAME else value[: NAME - 1] + "…"
+        anything = self.tr("any")
+        most = SHORT if self._narrow else NAME
+        short = value if len(value) <= most else value[: most - 1] + "…"
         item.setText((short or name).replace("&", "&&"))
-        item.setAccessibleName(f"{name}: {value or self.tr('any')}")
+        item.setAccessibleName(f"{name}: {value or anything}")
         restyle(item, "active", value=bool(value))
 
     def _set(self, **values: object) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from studio.gui.theme.manager import themed_icon
+from studio.gui.translating import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,10 +38,15 @@ def make_menu(page: LibraryPage) -> QMenu:
     if not ids:
         return menu
     if page.model.query.trashed:
-        _add(menu, page.tr("Restore"), "archive-restore", lambda: page.actions_.restore(ids))
         _add(
             menu,
-            page.tr("Delete for good"),
+            translate("LibraryPage", "Restore"),
+            "archive-restore",
+            lambda: page.actions_.restore(ids),
+        )
+        _add(
+            menu,
+            translate("LibraryPage", "Delete for good"),
             "trash-2",
             lambda: page.actions_.empty_trash(len(ids), ids),
         )
@@ -48,53 +54,80 @@ def make_menu(page: LibraryPage) -> QMenu:
     if item is not None:
         _add_single(page, menu, item)
     if 2 <= len(ids) <= MOST_COMPARED:
-        _add(menu, page.tr("Compare"), "columns-2", page.compare)
+        _add(menu, translate("LibraryPage", "Compare"), "columns-2", page.compare)
     _add_rating(page, menu, ids)
     _add_boards(page, menu, ids)
     menu.addSeparator()
-    _add(menu, page.tr("Export …"), "file-down", lambda: page.actions_.export(ids))
+    _add(menu, translate("LibraryPage", "Export …"), "file-down", lambda: page.actions_.export(ids))
     if item is not None:
         _add(
-            menu, page.tr("Show in folder"), "folder-open", lambda: page.actions_.reveal(item.file)
+            menu,
+            translate("LibraryPage", "Show in folder"),
+            "folder-open",
+            lambda: page.actions_.reveal(item.file),
         )
     menu.addSeparator()
-    _add(menu, page.tr("Move to trash"), "trash-2", lambda: page.actions_.trash(ids))
+    _add(
+        menu, translate("LibraryPage", "Move to trash"), "trash-2", lambda: page.actions_.trash(ids)
+    )
     return menu
 
 
 def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
     actions = page.actions_
-    _add(menu, page.tr("Preview"), "maximize-2", lambda: page.open_preview(item.id))
+    _add(
+        menu, translate("LibraryPage", "Preview"), "maximize-2", lambda: page.open_preview(item.id)
+    )
     creates = page.context.has_page("create")
     if creates and item.has_recipe:
-        _add(menu, page.tr("More like this"), "sparkles", lambda: actions.more_like(item.id))
+        _add(
+            menu,
+            translate("LibraryPage", "More like this"),
+            "sparkles",
+            lambda: actions.more_like(item.id),
+        )
     if creates and item.modality == "image" and not item.missing:
         _add(
             menu,
-            page.tr("Use as reference"),
+            translate("LibraryPage", "Use as reference"),
             "image-plus",
             lambda: actions.use_as_reference(item.id),
         )
     menu.addSeparator()
     if item.prompt:
-        said = page.tr("Prompt copied.")
-        _add(menu, page.tr("Copy prompt"), "copy", lambda: actions.copy_text(item.prompt, said))
+        said = translate("LibraryPage", "Prompt copied.")
+        _add(
+            menu,
+            translate("LibraryPage", "Copy prompt"),
+            "copy",
+            lambda: actions.copy_text(item.prompt, said),
+        )
     if item.modality == "image" and not item.missing:
-        _add(menu, page.tr("Copy picture"), "image", lambda: actions.copy_image(item.file))
+        _add(
+            menu,
+            translate("LibraryPage", "Copy picture"),
+            "image",
+            lambda: actions.copy_image(item.file),
+        )
     if item.modality == "text":
-        said_text = page.tr("Text copied.")
-        _add(menu, page.tr("Copy text"), "type", lambda: actions.copy_text(item.text, said_text))
+        said_text = translate("LibraryPage", "Text copied.")
+        _add(
+            menu,
+            translate("LibraryPage", "Copy text"),
+            "type",
+            lambda: actions.copy_text(item.text, said_text),
+        )
 
 
 def _add_rating(page: LibraryPage, menu: QMenu, ids: list[str]) -> None:
-    rating = menu.addMenu(themed_icon("star"), page.tr("Rate"))
+    rating = menu.addMenu(themed_icon("star"), translate("LibraryPage", "Rate"))
     for stars in range(5, -1, -1):
-        text = "★" * stars if stars else page.tr("No rating")
+        text = "★" * stars if stars else translate("LibraryPage", "No rating")
         rating.addAction(text).triggered.connect(partial(_run, page.actions_.rate, ids, stars))
 
 
 def _add_boards(page: LibraryPage, menu: QMenu, ids: list[str]) -> None:
-    boards = menu.addMenu(themed_icon("bookmark"), page.tr("Add to board"))
+    boards = menu.addMenu(themed_icon("bookmark"), translate("LibraryPage", "Add to board"))
     for board in page.boards:
         name = board.name.replace("&", "&&")
         boards.addAction(name).triggered.connect(
@@ -102,11 +135,17 @@ def _add_boards(page: LibraryPage, menu: QMenu, ids: list[str]) -> None:
         )
     if page.boards:
         boards.addSeparator()
-    boards.addAction(page.tr("New board …")).triggered.connect(page.new_board_with_selection)
+    boards.addAction(translate("LibraryPage", "New board …")).triggered.connect(
+        page.new_board_with_selection
+    )
     here = page.model.query.board_id
     if here:
-        _add(menu, page.tr("Take off this board"), "minus",
-             lambda: page.actions_.remove_from_board(here, ids))  # fmt: skip
+        _add(
+            menu,
+            translate("LibraryPage", "Take off this board"),
+            "minus",
+            lambda: page.actions_.remove_from_board(here, ids),
+        )
 
 
 def _run(call: Callable[..., None], *arguments: object) -> None:
@@ -119,45 +158,144 @@ def _add(menu: QMenu, text: str, icon: str, run: Callable[[], None]) -> None:
 
 def add_commands(page: LibraryPage) -> None:
     """Add what the palette, the shortcuts and the F1 list know of this page."""
+    _add_uses(page)
+    _add_order(page)
+
+
+def _add_uses(page: LibraryPage) -> None:
     grid = page.grid
 
     def some() -> bool:
         return page.isVisible() and grid.selected_count() > 0
 
-    def visible() -> bool:
-        return page.isVisible()
-
     def ids() -> list[str]:
         return grid.selected_ids()
 
     add = page.add_command
-    add("search", page.tr("Search the library"), page.focus_search, "Ctrl+F", "search")
-    add("import", page.tr("Import files"), page.actions_.import_pick, "Ctrl+I", "import",
-        keywords="open add drop")  # fmt: skip
-    add("export", page.tr("Export the selection"), lambda: page.actions_.export(ids()),
-        "Ctrl+E", "file-down", enabled=some, keywords="save")  # fmt: skip
-    add("compare", page.tr("Compare the selection"), page.compare, "C", "columns-2", enabled=some)
-    add("more", page.tr("Make more like this"), page.more_like_this, "Ctrl+M", "sparkles",
-        enabled=some)  # fmt: skip
-    add("reference", page.tr("Use as reference"), page.use_as_reference, "Ctrl+R", "image-plus",
-        enabled=some)  # fmt: skip
-    add("copy", page.tr("Copy picture or text"), page.copy, "Ctrl+C", "copy", enabled=some)
-    add("copy_prompt", page.tr("Copy the prompt"), page.copy_prompt, "Ctrl+Shift+C", "copy",
-        enabled=some)  # fmt: skip
-    add("reveal", page.tr("Show the file in its folder"), page.reveal, icon="folder-open",
-        enabled=some)  # fmt: skip
-    add("trash", page.tr("Move the selection to the trash"), page.delete, "Del|Backspace",
-        "trash-2", enabled=some)  # fmt: skip
-    add("board", page.tr("New board"), page.new_board_with_selection, "Ctrl+B", "bookmark",
-        enabled=visible)  # fmt: skip
-    add("details", page.tr("Show or hide details"), page.toggle_details, "Ctrl+D", "panel-right")
-    add("larger", page.tr("Larger pictures"), lambda: grid.set_side(grid.side + 32),
-        "Ctrl++|Ctrl+=", "zoom-in", enabled=visible)  # fmt: skip
-    add("smaller", page.tr("Smaller pictures"), lambda: grid.set_side(grid.side - 32), "Ctrl+-",
-        "zoom-out", enabled=visible)  # fmt: skip
+    add(
+        "search",
+        translate("LibraryPage", "Search the library"),
+        page.focus_search,
+        "Ctrl+F",
+        "search",
+    )
+    add(
+        "import",
+        translate("LibraryPage", "Import files"),
+        page.actions_.import_pick,
+        "Ctrl+I",
+        "import",
+        keywords="open add drop",
+    )
+    add(
+        "export",
+        translate("LibraryPage", "Export the selection"),
+        lambda: page.actions_.export(ids()),
+        "Ctrl+E",
+        "file-down",
+        enabled=some,
+        keywords="save",
+    )
+    add(
+        "compare",
+        translate("LibraryPage", "Compare the selection"),
+        page.compare,
+        "C",
+        "columns-2",
+        enabled=some,
+    )
+    add(
+        "more",
+        translate("LibraryPage", "Make more like this"),
+        page.more_like_this,
+        "Ctrl+M",
+        "sparkles",
+        enabled=some,
+    )
+    add(
+        "reference",
+        translate("LibraryPage", "Use as reference"),
+        page.use_as_reference,
+        "Ctrl+R",
+        "image-plus",
+        enabled=some,
+    )
+    add(
+        "copy",
+        translate("LibraryPage", "Copy picture or text"),
+        page.copy,
+        "Ctrl+C",
+        "copy",
+        enabled=some,
+    )
+    add(
+        "copy_prompt",
+        translate("LibraryPage", "Copy the prompt"),
+        page.copy_prompt,
+        "Ctrl+Shift+C",
+        "copy",
+        enabled=some,
+    )
+    add(
+        "reveal",
+        translate("LibraryPage", "Show the file in its folder"),
+        page.reveal,
+        icon="folder-open",
+        enabled=some,
+    )
+
+
+def _add_order(page: LibraryPage) -> None:
+    grid, add = page.grid, page.add_command
+
+    def visible() -> bool:
+        return page.isVisible()
+
+    def some() -> bool:
+        return page.isVisible() and grid.selected_count() > 0
+
+    add(
+        "trash",
+        translate("LibraryPage", "Move the selection to the trash"),
+        page.delete,
+        "Del|Backspace",
+        "trash-2",
+        enabled=some,
+    )
+    add(
+        "board",
+        translate("LibraryPage", "New board"),
+        page.new_board_with_selection,
+        "Ctrl+B",
+        "bookmark",
+        enabled=visible,
+    )
+    add(
+        "details",
+        translate("LibraryPage", "Show or hide details"),
+        page.toggle_details,
+        "Ctrl+D",
+        "panel-right",
+    )
+    add(
+        "larger",
+        translate("LibraryPage", "Larger pictures"),
+        lambda: grid.set_side(grid.side + 32),
+        "Ctrl++|Ctrl+=",
+        "zoom-in",
+        enabled=visible,
+    )
+    add(
+        "smaller",
+        translate("LibraryPage", "Smaller pictures"),
+        lambda: grid.set_side(grid.side - 32),
+        "Ctrl+-",
+        "zoom-out",
+        enabled=visible,
+    )
     for name, title, keys in (
-        ("preview", page.tr("Preview"), "Space"),
-        ("rate", page.tr("Rate; 0 takes it away"), "1 – 5"),
-        ("all", page.tr("Select all"), "Ctrl+A"),
+        ("preview", translate("LibraryPage", "Preview"), "Space"),
+        ("rate", translate("LibraryPage", "Rate; 0 takes it away"), "1 – 5"),
+        ("all", translate("LibraryPage", "Select all"), "Ctrl+A"),
     ):
         add(name, title, lambda: None, keys, documented=True)

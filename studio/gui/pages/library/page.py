@@ -26,7 +26,7 @@ from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.surfaces import EmptyState, Skeleton
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from generators.api import JsonValue
     from studio.core.asset import Board
@@ -44,10 +44,8 @@ class LibraryPage(Page):
     page_id = "library"
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(context, "")
-        self.page_title = self.tr("Library")
-        self.heading.setText(self.page_title)
-        self.setAccessibleName(self.page_title)
+        super().__init__(context)
+        self.set_title(self.tr("Library"))
         self.actions_ = AssetActions(context, self)
         self.boards: list[Board] = []
         self._facts: SidebarFacts | None = None
@@ -58,20 +56,40 @@ class LibraryPage(Page):
         self._compare: CompareSheet | None = None
         self.thumbnails = AssetThumbnails(context)
         self.model = AssetListModel(context, self)
-        self.grid = AssetGrid(AssetPainter(self.thumbnails), self.tr("Assets"))
-        self.grid.set_list(self.model)
-        self.sidebar = Sidebar()
-        self.filters = FilterBar()
-        self.panel = DetailsPanel(context, self.actions_)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._read_facts)
-        self._build()
+
+    def build(self) -> Iterator[None]:
+        """Make the widgets: places, filters and grid, details."""
+        self._add_header()
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.body.addLayout(row, 1)
+        yield
+        self.sidebar = Sidebar()
+        row.addWidget(self.sidebar)
+        yield
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        row.addLayout(middle, 1)
+        self.filters = FilterBar()
+        middle.addWidget(self.filters)
+        yield
+        self.grid = AssetGrid(AssetPainter(self.thumbnails), self.tr("Assets"))
+        self.grid.set_list(self.model)
+        middle.addWidget(self._make_stack(), 1)
+        yield
+        self.panel = DetailsPanel(self.context, self.actions_)
+        row.addWidget(self.panel)
+        yield from self.panel.build()
         self._connect()
+        yield
         add_commands(self)
 
-    def _build(self) -> None:
+    def _add_header(self) -> None:
         self.empty_button = button(self.tr("Empty trash"), icon="trash-2")
         self.empty_button.hide()
         self.import_button = button(self.tr("Import"), icon="import")
@@ -80,13 +98,8 @@ class LibraryPage(Page):
         self.details_button.setChecked(True)
         for made in (self.empty_button, self.import_button, self.details_button):
             self.header.addWidget(made)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.sidebar)
-        middle = QVBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.filters)
+
+    def _make_stack(self) -> QStackedWidget:
         self.stack = QStackedWidget()
         skeleton = QWidget()
         inner = QVBoxLayout(skeleton)
@@ -95,10 +108,7 @@ class LibraryPage(Page):
         inner.addStretch(1)
         self.stack.addWidget(skeleton)
         self.stack.addWidget(self.grid)
-        middle.addWidget(self.stack, 1)
-        row.addLayout(middle, 1)
-        row.addWidget(self.panel)
-        self.body.addLayout(row, 1)
+        return self.stack
 
     def empty_state(self, key: str) -> EmptyState:
         """Return what is shown instead of the grid, made when it is first needed."""
@@ -182,6 +192,10 @@ class LibraryPage(Page):
     def main_view(self) -> QAbstractScrollArea:
         """Return the grid."""
         return self.grid
+
+    def is_painted(self) -> bool:
+        """Tell whether rows, pictures and details have arrived."""
+        return self.model.loaded and self.panel.is_filled() and super().is_painted()
 
     def on_changes(self, changes: Changes) -> None:
         """Read what changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from studio.gui import words
 from studio.gui.pages.queue.job_words import lane_words
 from studio.gui.theme.manager import set_icon
 from studio.gui.theme.tokens import SIZES
+from studio.gui.translating import translate
 from studio.gui.widgets.buttons import button
 from studio.gui.widgets.flow_layout import FlowLayout
 from studio.gui.widgets.labels import label
@@ -32,33 +33,28 @@ RESULT_SIDE, TEXT_SHOWN = 104, 400  # pixels, characters
 _ASSET_ICONS = {"image": "image", "text": "type", "audio": "music"}
 
 
-def tr(text: str) -> str:
-    """Translate in the context ``JobFacts``."""
-    return QCoreApplication.translate("JobFacts", text)
-
-
 def facts_of(details: JobDetails) -> list[tuple[str, str]]:
     """Return name and value of what is worth knowing about a job."""
     job = details.job
     found: list[tuple[str, str]] = []
     if isinstance(job.request, Request) and job.request.checkpoint is not None:
-        found.append((tr("Checkpoint"), job.request.checkpoint.name))
+        found.append((translate("JobFacts", "Checkpoint"), job.request.checkpoint.name))
     if job.is_final or job.status is JobStatus.RUNNING:
-        found.append((tr("Lane"), lane_words(job.lane.value)))
-    found.append((tr("Added"), words.moment(job.created_at)))
+        found.append((translate("JobFacts", "Lane"), lane_words(job.lane.value)))
+    found.append((translate("JobFacts", "Added"), words.moment(job.created_at)))
     waiting = [need.title or need.id for need in details.needs if not need.is_final]
     if waiting:
-        found.append((tr("Waits for"), "\n".join(waiting[:5])))
+        found.append((translate("JobFacts", "Waits for"), "\n".join(waiting[:5])))
     if job.finished_at:
-        found.append((tr("Ended"), words.moment(job.finished_at)))
+        found.append((translate("JobFacts", "Ended"), words.moment(job.finished_at)))
         if job.started_at:
             took = max(0.0, job.finished_at - job.started_at)
-            found.append((tr("Took"), words.duration(took)))
+            found.append((translate("JobFacts", "Took"), words.duration(took)))
     if job.attempt > 1:
-        found.append((tr("Attempts"), str(job.attempt)))
+        found.append((translate("JobFacts", "Attempts"), str(job.attempt)))
     device = details.execution.get("device")
     if device:
-        found.append((tr("Device"), str(device)))
+        found.append((translate("JobFacts", "Device"), str(device)))
     return found
 
 
@@ -171,10 +167,10 @@ class Technical(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SIZES.step)
         top = QHBoxLayout()
-        self.toggle = button(tr("Technical details"), "ghost", "chevron-right")
+        self.toggle = button(translate("JobFacts", "Technical details"), "ghost", "chevron-right")
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._open)
-        self._copy = button(tr("Copy"), "ghost", "copy")
+        self._copy = button(translate("JobFacts", "Copy"), "ghost", "copy")
         self._copy.clicked.connect(self._copy_all)
         top.addWidget(self.toggle)
         top.addStretch(1)
@@ -183,7 +179,7 @@ class Technical(QWidget):
         self.view = QPlainTextEdit(technical_text(details))
         self.view.setReadOnly(True)
         self.view.setProperty("role", "log")
-        self.view.setAccessibleName(tr("Technical details"))
+        self.view.setAccessibleName(translate("JobFacts", "Technical details"))
         self.view.setFixedHeight(240)
         column.addWidget(self.view)
         self._open(on=False)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from studio.core.job import JobStatus
 from studio.gui import words
+from studio.gui.translating import translate
 
 if TYPE_CHECKING:
     from studio.gui.models.job_rows import JobItem
@@ -21,33 +20,28 @@ ICONS = {
 }
 
 
-def tr(text: str) -> str:
-    """Translate in the context ``JobWords``."""
-    return QCoreApplication.translate("JobWords", text)
-
-
 def lane_words(lane: str) -> str:
     """Return a lane's name for people."""
     return {
-        "interactive": tr("Interactive"),
-        "batch": tr("Batch"),
-        "training": tr("Training"),
+        "interactive": translate("JobWords", "Interactive"),
+        "batch": translate("JobWords", "Batch"),
+        "training": translate("JobWords", "Training"),
     }[lane]
 
 
 def status_words(item: JobItem) -> tuple[str, str]:
     """Return a job's status for people, and the colour token of its dot."""
     if item.cancel_requested and item.section() is None:
-        return tr("Cancelling"), "warn"
+        return translate("JobWords", "Cancelling"), "warn"
     return {
-        JobStatus.QUEUED: (tr("Queued"), "text_faint"),
-        JobStatus.WAITING: (tr("Waiting"), "text_faint"),
-        JobStatus.PAUSED: (tr("Paused"), "warn"),
-        JobStatus.INTERRUPTED: (tr("Interrupted"), "warn"),
-        JobStatus.RUNNING: (tr("Running"), "accent_text"),
-        JobStatus.SUCCEEDED: (tr("Succeeded"), "good"),
-        JobStatus.FAILED: (tr("Failed"), "bad"),
-        JobStatus.CANCELLED: (tr("Cancelled"), "text_faint"),
+        JobStatus.QUEUED: (translate("JobWords", "Queued"), "text_faint"),
+        JobStatus.WAITING: (translate("JobWords", "Waiting"), "text_faint"),
+        JobStatus.PAUSED: (translate("JobWords", "Paused"), "warn"),
+        JobStatus.INTERRUPTED: (translate("JobWords", "Interrupted"), "warn"),
+        JobStatus.RUNNING: (translate("JobWords", "Running"), "accent_text"),
+        JobStatus.SUCCEEDED: (translate("JobWords", "Succeeded"), "good"),
+        JobStatus.FAILED: (translate("JobWords", "Failed"), "bad"),
+        JobStatus.CANCELLED: (translate("JobWords", "Cancelled"), "text_faint"),
     }[item.status]
 
 
@@ -60,9 +54,9 @@ def detail_words(item: JobItem) -> str:
         parts.append(words.ago(item.finished_at))
         if item.started_at:
             took = max(0.0, item.finished_at - item.started_at)
-            parts.append(tr("took {0}").format(words.duration(took)))
+            parts.append(translate("JobWords", "took {0}").format(words.duration(took)))
     elif item.status in (JobStatus.WAITING, JobStatus.INTERRUPTED) and item.reason:
         parts.append(item.reason)
     else:
-        parts.append(tr("added {0}").format(words.ago(item.created_at)))
+        parts.append(translate("JobWords", "added {0}").format(words.ago(item.created_at)))
     return " · ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ from studio.core.job import FINAL, JobStatus, Lane
 from studio.gui.pages.queue.job_words import lane_words
 from studio.gui.pages.queue.row_delegate import ACTION_ICONS
 from studio.gui.theme.manager import themed_icon
+from studio.gui.translating import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,7 @@ class QueueMenus(QObject):
 
 def add_queue_commands(page: QueuePage) -> None:
     """Give the page its shortcuts and palette entries."""
-    tr, actions = page.tr, page.actions_
+    actions = page.actions_
 
     def on_selected(action: str) -> Callable[[], None]:
         return lambda: page.act(action, page.selected())
@@ -100,27 +101,49 @@ def add_queue_commands(page: QueuePage) -> None:
         return page.isVisible() and bool(page.selected())
 
     page.add_command(
-        "pause_queue", tr("Pause or resume the queue"), page.top.toggle, "Ctrl+P", "pause"
+        "pause_queue",
+        translate("QueuePage", "Pause or resume the queue"),
+        page.top.toggle,
+        "Ctrl+P",
+        "pause",
     )
-    page.add_command("cancel_all", tr("Cancel all jobs"), actions.cancel_all, "", "x")
     page.add_command(
-        "retry_failed", tr("Retry all that failed"), actions.retry_failed, "", "rotate-ccw"
+        "cancel_all", translate("QueuePage", "Cancel all jobs"), actions.cancel_all, "", "x"
     )
-    page.add_command("filter", tr("Filter jobs"), page.search.setFocus, "Ctrl+F", "filter")
+    page.add_command(
+        "retry_failed",
+        translate("QueuePage", "Retry all that failed"),
+        actions.retry_failed,
+        "",
+        "rotate-ccw",
+    )
+    page.add_command(
+        "filter", translate("QueuePage", "Filter jobs"), page.search.setFocus, "Ctrl+F", "filter"
+    )
     for name, title, key, icon in (
-        ("pause", tr("Pause selected jobs"), "P", "pause"),
-        ("resume", tr("Resume selected jobs"), "R", "play"),
-        ("top", tr("Move selected jobs to the top"), "Ctrl+Shift+Up", "arrow-up-to-line"),
-        ("cancel", tr("Cancel selected jobs"), "Del", "x"),
-        ("retry", tr("Retry selected jobs"), "Ctrl+R", "rotate-ccw"),
+        ("pause", translate("QueuePage", "Pause selected jobs"), "P", "pause"),
+        ("resume", translate("QueuePage", "Resume selected jobs"), "R", "play"),
+        (
+            "top",
+            translate("QueuePage", "Move selected jobs to the top"),
+            "Ctrl+Shift+Up",
+            "arrow-up-to-line",
+        ),
+        ("cancel", translate("QueuePage", "Cancel selected jobs"), "Del", "x"),
+        ("retry", translate("QueuePage", "Retry selected jobs"), "Ctrl+R", "rotate-ccw"),
     ):
         page.add_command(name, title, on_selected(name), key, icon, enabled=some)
     page.add_command(
-        "up", tr("Move selected jobs up"), lambda: page.step(-1), "Alt+Up", "arrow-up", enabled=some
+        "up",
+        translate("QueuePage", "Move selected jobs up"),
+        lambda: page.step(-1),
+        "Alt+Up",
+        "arrow-up",
+        enabled=some,
     )
     page.add_command(
         "down",
-        tr("Move selected jobs down"),
+        translate("QueuePage", "Move selected jobs down"),
         lambda: page.step(1),
         "Alt+Down",
         "arrow-down",
@@ -128,7 +151,7 @@ def add_queue_commands(page: QueuePage) -> None:
     )
     page.add_command(
         "close_details",
-        tr("Close details"),
+        translate("QueuePage", "Close details"),
         page.close_panel,
         "Esc",
         "panel-right-close",

@@ -30,7 +30,7 @@ from studio.gui.widgets.fields import SearchField
 from studio.gui.widgets.surfaces import EmptyState, Skeleton
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from generators.api import JsonValue
     from studio.gui.context import AppContext
@@ -46,10 +46,8 @@ class QueuePage(Page):
     page_id = "queue"
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(context, "")
-        self.page_title = self.tr("Queue")
-        self.heading.setText(self.page_title)
-        self.setAccessibleName(self.page_title)
+        super().__init__(context)
+        self.set_title(self.tr("Queue"))
         self.actions_ = QueueActions(context)
         self._loaded = False
         self._reading = False
@@ -58,15 +56,14 @@ class QueuePage(Page):
         self.models: dict[Section, JobListModel] = {key: JobListModel(key) for key in SECTIONS}
         self.views: dict[Section, JobListView] = {}
         self._more_to_come: dict[Section, bool] = {"ended": True, "failed": True}
-        self.top = QueueTopBar(self)
-        self._build()
-        self.menus = QueueMenus(self)
-        add_queue_commands(self)
         for model in self.models.values():
             model.moved.connect(self.actions_.place)
-        context.engine.facts_changed.connect(self.top.show_facts)
 
-    def _build(self) -> None:
+    def build(self) -> Iterator[None]:
+        """Make the widgets: what runs, the lists, the details of one job."""
+        self.top = QueueTopBar(self)
+        self.context.engine.facts_changed.connect(self.top.show_facts)
+        yield
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -76,17 +73,21 @@ class QueuePage(Page):
         self.running = RunningArea(self.context.images)
         self.running.cancel_wanted.connect(lambda job_id: self.actions_.cancel([job_id]))
         self.running.picked.connect(self.open_job)
+        row.addLayout(left, 1)
+        self.body.addLayout(row, 1)
         left.addWidget(self.running)
         left.addLayout(self._build_bar())
+        yield
         self.stack = QStackedWidget()
-        self._build_lists()
         left.addWidget(self.stack, 1)
-        row.addLayout(left, 1)
+        yield from self._build_lists()
         self.panel = JobPanel(self.context, self.actions_)
         self.panel.closed.connect(self.close_panel)
         self.panel.hide()
         row.addWidget(self.panel)
-        self.body.addLayout(row, 1)
+        yield
+        self.menus = QueueMenus(self)
+        add_queue_commands(self)
 
     def _build_bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
@@ -101,14 +102,15 @@ class QueuePage(Page):
         )
         self.tabs.changed.connect(self.show_section)
         self.search = SearchField(self.tr("Filter jobs"), self.tr("Filter jobs"))
-        self.search.setFixedWidth(240)
+        self.search.setMinimumWidth(96)
+        self.search.setMaximumWidth(240)
         self.search.searched.connect(self._on_filter)
         bar.addWidget(self.tabs)
         bar.addWidget(spacer(), 1)
-        bar.addWidget(self.search)
+        bar.addWidget(self.search, 10)
         return bar
 
-    def _build_lists(self) -> None:
+    def _build_lists(self) -> Iterator[None]:
         names = {
             "next": self.tr("Jobs up next"),
             "ended": self.tr("Jobs that ended"),
@@ -125,6 +127,7 @@ class QueuePage(Page):
             self.models[key].rows_changed.connect(self._show_counts)
             self.views[key] = view
             self.stack.addWidget(view)
+            yield
         self.views["ended"].verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.views["failed"].verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._skeleton = QWidget()

@@ -56,12 +56,13 @@ class QueueTopBar(QObject):
     def _counts(self, facts: QueueFacts) -> str:
         counts = facts.counts
         waiting = counts.get(JobStatus.QUEUED, 0) + counts.get(JobStatus.WAITING, 0)
+        running, paused = counts.get(JobStatus.RUNNING, 0), counts.get(JobStatus.PAUSED, 0)
         found = (
-            (counts.get(JobStatus.RUNNING, 0), "%n running"),
-            (waiting, "%n to come"),
-            (counts.get(JobStatus.PAUSED, 0), "%n paused"),
+            (running, self.tr("%n running", "", running)),
+            (waiting, self.tr("%n to come", "", waiting)),
+            (paused, self.tr("%n paused", "", paused)),
         )
-        parts = [self.tr(words_, "", count) for count, words_ in found if count]
+        parts = [said for count, said in found if count]
         if facts.paused is not None:
             parts.insert(0, facts.paused or self.tr("The queue is paused."))
         return " · ".join(parts)

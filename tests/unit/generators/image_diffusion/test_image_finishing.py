@@ -20,7 +20,8 @@ def upscaler(tmp_path_factory) -> CheckpointRef:
 
 
 def _make(studio, upscaler, context=None, inputs=(), mode="text_to_image", **params):
-    values = {"prompt": "a cup", "num_inference_steps": 2, "seed": 7, **params}
+    wish = params.pop("wish", "auto")
+    values = {"prompt": "a cup", "num_inference_steps": 2, "seed": 7, "upscaler": wish, **params}
     files = tuple(InputRef(role, path=str(path)) for role, path in inputs)
     request = Request("image_diffusion", mode, values, inputs=files, upscaler=upscaler)
     generator = studio.generator("sd15")
@@ -41,7 +42,7 @@ def test_a_picture_that_must_grow_is_enlarged_and_the_recipe_says_so(studio, ups
     }  # fmt: skip
     [(_, again, _)], _ = _make(studio, upscaler, width=400, height=400)
     assert hashlib.sha256(again).digest() == hashlib.sha256(pixels).digest()
-    [(_, other, said)], plain = _make(studio, upscaler, width=400, height=400, upscaler="none")
+    [(_, other, said)], plain = _make(studio, upscaler, width=400, height=400, wish="none")
     assert other != pixels
     assert said.startswith("made at 64×64, fitted to 400×400")
     assert "upscaler" not in plain

@@ -123,3 +123,44 @@ def test_lora_families_by_shape(tmp_path):
     assert looks_like_adapter(tmp_path / "style.safetensors")
     weights(tmp_path / "whole.safetensors", "model.diffusion_model.x")
     assert not looks_like_adapter(tmp_path / "whole.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("kind", "denoiser", "vae", "native"),
+    [
+        ("StableDiffusionPipeline", {"sample_size": 64}, [1, 1, 1, 1], 512),
+        ("StableDiffusionPipeline", {"sample_size": 96}, [1, 1, 1, 1], 768),  # such as 2.1
+        ("StableDiffusionXLPipeline", {"sample_size": 128}, [1, 1, 1, 1], 1024),
+        ("StableDiffusionXLPipeline", {"sample_size": [64, 96]}, [1, 1, 1, 1], 768),
+        ("StableDiffusionPipeline", {"sample_size": 32}, [1, 1], 64),
+        ("FluxPipeline", {}, [1, 1, 1, 1], 1024),  # it says none: its family's
+        ("FluxPipeline", {}, [1, 1], 256),  # with a VAE of its own: what its pipeline assumes
+        ("StableDiffusion3Pipeline", {"sample_size": 128}, None, 1024),
+        ("StableDiffusionPipeline", {"sample_size": "x"}, "odd", 512),
+        ("StableDiffusionPipeline", {"sample_size": True}, [], 512),
+    ],
+)
+def test_the_native_size_is_the_folder_s_own(tmp_path, registry, kind, denoiser, vae, native):
+    name = "unet" if "XL" in kind or kind == "StableDiffusionPipeline" else "transformer"
+    index = {"_class_name": kind, name: ["diffusers", "X"], "vae": ["diffusers", "Y"]}
+    (tmp_path / "model_index.json").write_text(json.dumps(index))
+    for part, config in ((name, denoiser), ("vae", {"block_out_channels": vae})):
+        weights(tmp_path / part / "diffusion_pytorch_model.safetensors", "a")
+        (tmp_path / part / "config.json").write_text(json.dumps(config))
+    assert inspect_path(tmp_path, registry).details["native_size"] == native
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl", "sd3", "pixart", "flux"])
+def test_the_native_size_agrees_with_the_loaded_pipeline(tmp_path, registry, family):
+    """What the window offers is what the generator will make: both read the same folder."""
+    from helpers import tiny_diffusion
+
+    from generators.image_diffusion.settings import rules_of
+
+    diffusers = pytest.importorskip("diffusers")
+    getattr(tiny_diffusion, family)(tmp_path / "w")
+    found = inspect_path(tmp_path / "w", registry)
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(
+        str(tmp_path / "w"), local_files_only=True
+    )
+    assert found.details["native_size"] == rules_of(pipeline, None).native

@@ -1,0 +1,14 @@
+"""Rules about the source that no linter knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_nobody_opens_a_modal_box() -> None:
+    for path in (ROOT / "studio" / "gui").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "QMessageBox(" not in text, path
+        assert ".exec()" not in text or path.name == "application.py", path
