@@ -136,6 +136,9 @@ class Request:
         checkpoint: The weights, or None for a generator without any.
         adapters: In the order in which they are applied.
         inputs: Files by role.
+        upscaler: Weights that bring pictures to a larger size than they are made at (see
+            ``generators._torch.upscaling``), or None; for generators with a parameter
+            ``upscaler``. They are no part of what a loaded pipeline is.
     """
 
     generator: str
@@ -144,6 +147,7 @@ class Request:
     checkpoint: CheckpointRef | None = None
     adapters: tuple[AdapterRef, ...] = ()
     inputs: tuple[InputRef, ...] = ()
+    upscaler: CheckpointRef | None = None
 
     def input(self, role: str) -> InputRef | None:
         """Return the first input of a role, or None."""
@@ -162,7 +166,7 @@ class Request:
         Raises:
             KeyError: ``generator`` or ``mode`` is missing.
         """
-        checkpoint = data.get("checkpoint")
+        checkpoint, upscaler = data.get("checkpoint"), data.get("upscaler")
         return cls(
             generator=str(data["generator"]),
             mode=str(data["mode"]),
@@ -170,6 +174,7 @@ class Request:
             checkpoint=_known(CheckpointRef, checkpoint) if checkpoint else None,
             adapters=tuple(_known(AdapterRef, item) for item in data.get("adapters") or ()),
             inputs=tuple(_known(InputRef, item) for item in data.get("inputs") or ()),
+            upscaler=_known(CheckpointRef, upscaler) if upscaler else None,
         )
 
 

@@ -28,6 +28,7 @@ _BITS = {
 _KNOWN_LIBRARIES = {"diffusers", "transformers"}
 _OPTIONAL = {"safety_checker", "feature_extractor", "image_encoder"}
 _NO_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
+_WRAPPINGS = ("state_dict", "params_ema", "params")  # tables that hold the weights, best first
 _ALIKE = ("model", "diffusion_pytorch_model")
 _INDEX_SUFFIX = ".safetensors.index.json"
 
@@ -170,7 +171,9 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
         raise CheckpointError(
             f"{path.name} cannot be read.", "Copy or download the checkpoint again."
         ) from error
-    state = state.get("state_dict", state) if isinstance(state, dict) else state
+    for wrapping in _WRAPPINGS if isinstance(state, dict) else ():
+        if isinstance(state.get(wrapping), dict):
+            state = state[wrapping]
     if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
         raise CheckpointError(f"{path.name} does not hold a table of weights.")
     return state

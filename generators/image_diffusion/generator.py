@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from generators import _torch
+from generators._torch.pictures import fit, open_picture, png_bytes
 from generators.api import CheckpointError, Generator, InvalidParameter
-from generators.image_diffusion import ladder, pictures
+from generators.image_diffusion import finishing, ladder, pictures
 from generators.image_diffusion.footprint import footprint
 from generators.image_diffusion.prompts import unread_note, unread_part
 from generators.image_diffusion.sampling import Inputs, sample, takes_negative
@@ -50,6 +51,7 @@ class DiffusionGenerator(Generator):
         checkpoint: CheckpointRef | None,
         device: str,
         dtype: torch.dtype,
+        asked_dtype: str = "auto",
     ) -> None:
         from generators.image_diffusion.previews import Previewer
 
@@ -62,6 +64,7 @@ class DiffusionGenerator(Generator):
         self._previewer = Previewer(pipeline)
         self._rules = rules_of(pipeline, checkpoint)
         self._defaults = checkpoint_defaults(checkpoint, pipeline)
+        self._finisher = finishing.Finisher(device, asked_dtype)
         self._batch: dict[str, JsonValue] = {}
 
     @classmethod
@@ -84,7 +87,7 @@ class DiffusionGenerator(Generator):
         with _torch.memory_guard():
             pipeline = load_pipeline(checkpoint, kind, context)
             add_adapters(pipeline, adapters, context)
-            loaded = cls(pipeline, checkpoint, place, kind)
+            loaded = cls(pipeline, checkpoint, place, kind, dtype)
             context.progress(1, 1, f"Moving to {place}")
             loaded._ladder.apply(pipeline, context.memory_level)
         return loaded
@@ -108,11 +111,12 @@ class DiffusionGenerator(Generator):
             (plan.made_width, plan.made_height),
             self._previewer if level < ladder.TILED else None,
         )
-        notes = [plan.note, *self._notes(pipeline, settings)]
+        upscaler = self._finisher.prepare(request.upscaler if settings.upscaled else None, plan)
+        notes = [finishing.note(upscaler, plan), *self._notes(pipeline, settings)]
         note = "; ".join(text for text in notes if text)
         for batch, start in enumerate(range(0, len(settings.seeds), size)):
             seeds = settings.seeds[start : start + size]
-            self._record(level, len(seeds), plan)
+            self._record(level, len(seeds), plan, finishing.record(upscaler, plan, level))
             pipeline.scheduler = make_scheduler(settings.scheduler, self._own_scheduler)
             watch.begin(batch, settings.num_inference_steps, settings.preview_every)
             with _torch.memory_guard():
@@ -120,8 +124,11 @@ class DiffusionGenerator(Generator):
                 made = pictures.to_pictures(values)
             for offset, picture in enumerate(made):
                 watch.poll()
+                finished = self._finisher.finish(
+                    picture, plan, inputs, upscaler, watch.part(offset, len(made)), level
+                )
                 yield context.save(
-                    pictures.png_bytes(_finish(picture, plan, inputs)),
+                    png_bytes(finished),
                     "image",
                     {"seed": seeds[offset], "index": start + offset, **asdict(plan), "note": note},
                     media_type="image/png",
@@ -162,12 +169,13 @@ class DiffusionGenerator(Generator):
                 notes.append("this checkpoint takes no negative prompt; it was not used")
         return notes
 
-    def _record(self, level: int, batch: int, plan: SizePlan) -> None:
+    def _record(self, level: int, batch: int, plan: SizePlan, finish: dict[str, JsonValue]) -> None:
         self._batch = {
             "batch": [batch, plan.made_height, plan.made_width],
             "memory_level": level,
             "tiling": level >= ladder.TILED,
             "offload": level >= ladder.OFFLOADED,
+            **finish,
         }
 
     def execution_record(self) -> dict[str, JsonValue]:
@@ -179,13 +187,15 @@ class DiffusionGenerator(Generator):
         import torch
 
         parts = self._pipelines[""].components.values() if self._pipelines else ()
-        return _torch.memory_bytes(*(part for part in parts if isinstance(part, torch.nn.Module)))
+        own = _torch.memory_bytes(*(part for part in parts if isinstance(part, torch.nn.Module)))
+        return own + self._finisher.memory_bytes()
 
     def unload(self) -> None:
         """Let go of the weights."""
         self._pipelines.clear()
         self._own_scheduler = None
         self._previewer.forget()
+        self._finisher.unload()
         _torch.free_memory()
 
     @classmethod
@@ -217,10 +227,10 @@ def _given(
     """Open the picture and the mask that a mode starts from."""
     if settings.mode == "text_to_image":
         return None, None
-    image = pictures.flatten(pictures.open_picture(_path(request, "image"), "The picture"))
+    image = pictures.flatten(open_picture(_path(request, "image"), "The picture"))
     if settings.mode != "inpaint":
         return image, None
-    mask = pictures.mask_of(pictures.open_picture(_path(request, "mask"), "The mask"))
+    mask = pictures.mask_of(open_picture(_path(request, "mask"), "The mask"))
     pictures.check_mask(mask)
     return image, mask
 
@@ -236,21 +246,13 @@ def _fitted(image: Image.Image | None, mask: Image.Image | None, plan: SizePlan)
     if image is None:
         return Inputs()
     made, full = (plan.made_width, plan.made_height), (plan.width, plan.height)
-    inputs = Inputs(image=pictures.fit(image, made))
+    inputs = Inputs(image=fit(image, made))
     if mask is None:
         return inputs
     mask = mask if mask.size == image.size else pictures.fit_mask(mask, image.size)
     return replace(
         inputs,
         mask=pictures.fit_mask(mask, made),
-        original=pictures.fit(image, full),
+        original=fit(image, full),
         original_mask=pictures.fit_mask(mask, full),
     )
-
-
-def _finish(picture: Image.Image, plan: SizePlan, inputs: Inputs) -> Image.Image:
-    """Bring a made picture to its finished size; put back what an inpaint must not touch."""
-    finished = pictures.fit(picture, (plan.width, plan.height))
-    if inputs.original is None or inputs.original_mask is None:
-        return finished
-    return pictures.paste_back(finished, inputs.original, inputs.original_mask)

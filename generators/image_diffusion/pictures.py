@@ -1,76 +1,19 @@
-"""Pictures in and out: opening what a person gives, fitting, pasting back, writing PNG.
+"""Pictures in and out: masks, pasting back, pixels from floats.
 
+Opening, fitting and writing are in ``generators._torch.pictures``, for all generators.
 Nothing here needs torch. Sizes are pixels, (width, height) as in Pillow.
 """
 
 from __future__ import annotations
 
-import io
-import warnings
-from typing import TYPE_CHECKING
-
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFilter
 
+from generators._torch.pictures import cover_box
 from generators.api import InvalidParameter, UserFacingError
-from generators.image_diffusion.sizes import cover_box
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-#: A larger picture is refused before it is unpacked: 100 megapixels are 300 MB of RGB.
-MAX_PIXELS = 100_000_000
 BACKDROP = (255, 255, 255)  # where a given picture is transparent
 FEATHER = 4.0  # px; how far the edge of a repainted area blends, inwards only
-
-
-class PictureError(UserFacingError):
-    """The picture cannot be used."""
-
-
-def open_picture(path: Path, what: str = "The picture") -> Image.Image:
-    """Open a picture upright, as 8-bit RGB or RGBA.
-
-    Raises:
-        PictureError: It is missing, no picture, damaged, or too large.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                _check_size(picture, what)
-                picture.load()
-                return _eight_bit(ImageOps.exif_transpose(picture))
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise PictureError(f"{what} is not there: {path.name}.") from error
-    except Image.DecompressionBombError as error:
-        raise PictureError(f"{what} {path.name} is too large.", "Scale it down first.") from error
-    except UnidentifiedImageError as error:
-        raise PictureError(
-            f"{what} {path.name} is not a picture that can be read.", "Use PNG, JPEG or WebP."
-        ) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise PictureError(f"{what} {path.name} is damaged: {error}.") from error
-
-
-def _check_size(picture: Image.Image, what: str) -> None:
-    width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise PictureError(
-            f"{what} has {width}×{height} pixels, more than {MAX_PIXELS // 1_000_000} megapixels.",
-            "Scale it down first.",
-        )
-
-
-def _eight_bit(picture: Image.Image) -> Image.Image:
-    """Bring any mode (16-bit grey, palette, CMYK, floats) to RGB or RGBA, without clipping."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        values = np.asarray(picture).astype(np.float64)
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0
-        grey = np.clip(values / top * 255.0 + 0.5, 0, 255).astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
-    has_alpha = "A" in picture.getbands() or "transparency" in picture.info
-    return picture.convert("RGBA" if has_alpha else "RGB")
 
 
 def flatten(picture: Image.Image) -> Image.Image:
@@ -91,14 +34,6 @@ def mask_of(picture: Image.Image) -> Image.Image:
         picture = Image.alpha_composite(backdrop, picture)
     grey = np.asarray(picture.convert("RGB").convert("L"))
     return Image.fromarray(((grey > 127) * 255).astype(np.uint8))
-
-
-def fit(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Scale and crop (centred, never stretched) to exactly ``size``."""
-    if picture.size == size:
-        return picture
-    box = cover_box(picture.size, size)
-    return picture.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
 def fit_mask(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -157,10 +92,3 @@ def to_pictures(values: np.ndarray) -> list[Image.Image]:
         )
     levels = (values * 255).round().clip(0, 255).astype(np.uint8)
     return [Image.fromarray(item) for item in levels]
-
-
-def png_bytes(picture: Image.Image, compress_level: int = 4) -> bytes:
-    """Return a PNG file."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=compress_level)
-    return buffer.getvalue()

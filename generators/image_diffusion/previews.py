@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from generators.image_diffusion.pictures import png_bytes
+from generators._torch.pictures import png_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -36,6 +36,7 @@ class ImageSettings:
         guidance_scale: None for the pipeline's own.
         seed: Of the first picture; each further one has the next.
         preview_every: Steps between previews, 0 for none.
+        upscaled: Enlarge by the request's upscaler, where it must grow and there is one.
         exact: Fit to ``width`` × ``height``; else hand out the size it was made at.
     """
 
@@ -52,6 +53,7 @@ class ImageSettings:
     scheduler: str
     preview_every: int
     exact: bool
+    upscaled: bool
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -91,6 +93,7 @@ def read_settings(request: Request, defaults: Mapping[str, Any]) -> ImageSetting
         scheduler=str(values.get("scheduler", "default")),
         preview_every=_whole(values, "preview_every", 5, 0, 1000),
         exact=values.get("fit", "exact") != "native",
+        upscaled=values.get("upscaler", "auto") != "none",
     )
 
 

@@ -69,20 +69,6 @@ def plan_size(width: int, height: int, rules: SizeRules) -> SizePlan:
     return SizePlan(width, height, made_width, made_height)
 
 
-def cover_box(
-    source: tuple[int, int], target: tuple[int, int]
-) -> tuple[float, float, float, float]:
-    """Return the centred crop of ``source`` that has the aspect of ``target``.
-
-    Both are (width, height) in pixels; the answer is (left, top, right, bottom) in source pixels.
-    """
-    (width, height), (wide, high) = source, target
-    scale = min(width / wide, height / high)
-    crop_width, crop_height = min(wide * scale, width), min(high * scale, height)
-    left, top = (width - crop_width) / 2, (height - crop_height) / 2
-    return (left, top, left + crop_width, top + crop_height)
-
-
 def _can_do(width: int, height: int, rules: SizeRules) -> bool:
     if width % rules.step or height % rules.step:
         return False

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from generators.api import Context
     from generators.image_diffusion.kinds import Component, Pipeline, Tensor
     from generators.image_diffusion.previews import Previewer
 
 _POLL_SECONDS = 0.05
+_DECODED = (
+    0.9  # share of a batch that is done when its last step is; decoding, size and file follow
+)
 
 
 class Watch:
@@ -67,7 +70,7 @@ class Watch:
 
     def _after(self, index: int, steps: int, latents: Tensor) -> None:
         number = index + 1
-        part = number / steps if number < steps else 0.98
+        part = _DECODED * number / steps
         message = f"Step {number} of {steps}" if number < steps else "Decoding the picture"
         if self._batches > 1:
             message += f" · batch {self._batch + 1} of {self._batches}"
@@ -79,6 +82,18 @@ class Watch:
         self._done, self._message = done, message
         self._polled = time.monotonic()
         self._context.progress(done, float(self._batches), message)
+
+    def part(self, number: int, count: int) -> Callable[[float, str], None]:
+        """Return what reports the last step of one picture of a batch of ``count``.
+
+        It takes the share done (0…1) and words, and raises JobCancelled.
+        """
+
+        def report(share: float, message: str) -> None:
+            done = (number + min(max(share, 0.0), 1.0)) / count
+            self._say(self._batch + _DECODED + (1 - _DECODED) * done, message)
+
+        return report
 
     def poll(self, *_ignored: Any) -> None:  # noqa: ANN401
         """Look for a cancel, at most every ``_POLL_SECONDS``; raises JobCancelled."""

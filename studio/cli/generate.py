@@ -1,4 +1,4 @@
-"""``studio generate text|image|music``: make one thing through the queue.
+"""``studio generate text|image|music|upscale``: make one thing through the queue.
 
 The options come from the manifest of the first generator of that modality; another generator is
 chosen with ``--generator`` and takes its parameters as ``--set KEY=VALUE``.
@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 from generators.api import InputRef, InvalidParameter, UserFacingError
 from generators.registry import Registry
-from studio.cli.jobs import as_json as job_as_json
+from studio.cli import upscale
+from studio.cli.made import add_ending, see_through
 from studio.cli.params import add_options, given_params, parse_settings
-from studio.cli.watch import wait_for
-from studio.core.asset import AssetQuery
 from studio.core.errors import NotFound
-from studio.core.job import JobStatus, Lane
+from studio.core.job import Lane
 from studio.services.checkpoints.catalogue import find_adapter, find_checkpoint
-from studio.services.files.exporting import export_assets
 from studio.services.generation import Materials, build_request, enqueue
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from generators.api import AdapterRef
     from generators.manifest import Manifest
     from studio.cli.context import Cli
-    from studio.core.asset import Asset
 
 MODALITIES = {"text": "text", "image": "image", "music": "audio"}
 
@@ -55,10 +52,10 @@ def add_parser(
                             help="a file or an asset id, such as image=photo.png")  # fmt: skip
         parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
         parser.add_argument("--lane", choices=[str(lane) for lane in Lane], default="interactive")
-        parser.add_argument("--no-wait", action="store_true", help="only put it into the queue")
-        parser.add_argument("--out", type=Path, help="also export what was made to this folder")
+        add_ending(parser)
         if manifests:
             add_options(parser, manifests[0])
+    upscale.add_parser(kinds, common, registry)
 
 
 def generate(cli: Cli, options: argparse.Namespace) -> int:
@@ -79,15 +76,7 @@ def generate(cli: Cli, options: argparse.Namespace) -> int:
     )
     request = build_request(cli.library, manifest, mode, params, materials)
     job = enqueue(cli.library, request, lane=Lane(options.lane))
-    if options.no_wait:
-        cli.start_engine()
-        cli.emit(job_as_json(job), f"{job.id}  queued")
-        return 0
-    ended = wait_for(cli, lambda: [cli.library.jobs.get(job.id)], quiet=cli.as_json)[0]
-    if ended.status is not JobStatus.SUCCEEDED:
-        cli.emit(job_as_json(ended))
-        return 1
-    return report(cli, job.id, options.out)
+    return see_through(cli, job, no_wait=options.no_wait, out=options.out)
 
 
 def chosen_generator(cli: Cli, options: argparse.Namespace) -> Manifest:
@@ -140,33 +129,3 @@ def input_ref(cli: Cli, text: str) -> InputRef:
         return InputRef(role, asset_id=cli.library.assets.get(place).id)
     except NotFound:
         raise NotFound(f"There is no file and no asset {place!r:.120}.") from None
-
-
-def report(cli: Cli, job_id: str, out: Path | None) -> int:
-    """Print the assets that a job made; export them when asked."""
-    assets = cli.library.assets.page(AssetQuery(job_id=job_id, order="oldest"), limit=1000)
-    if out:
-        export_assets(cli.library, [asset.id for asset in assets], out)
-    rows = [asset_as_json(cli, asset) for asset in assets]
-    lines = []
-    for asset in assets:
-        lines.append(f"{asset.id}  {cli.library.assets.file(asset)}")
-        if asset.text:
-            lines += ["", asset.text.strip(), ""]
-        if asset.recipe:
-            lines += [f"  {note}" for note in asset.recipe.notes]
-    cli.emit(rows, "\n".join(lines))
-    return 0
-
-
-def asset_as_json(cli: Cli, asset: Asset) -> dict[str, object]:
-    """Return an asset as plain JSON values."""
-    return {
-        "id": asset.id, "modality": asset.modality, "media_type": asset.media_type,
-        "file": str(cli.library.assets.file(asset)), "title": asset.title, "prompt": asset.prompt,
-        "model": asset.model, "width": asset.width, "height": asset.height,
-        "duration": asset.duration, "rating": asset.rating, "tags": list(asset.tags),
-        "sha256": asset.sha256, "job_id": asset.job_id, "campaign_id": asset.campaign_id,
-        "source": asset.source, "text": asset.text, "trashed": bool(asset.trashed_at),
-        "recipe": asset.recipe.to_json() if asset.recipe else None,
-    }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generators.api import UserFacingError
 from studio.cli.context import Cli, size_in_words, table
-from studio.cli.generate import asset_as_json
+from studio.cli.made import asset_as_json
 from studio.core.asset import AssetQuery
 from studio.core.errors import NotFound
 from studio.services.files.archives import ArchiveError

@@ -46,8 +46,9 @@ class Recipe:
     def to_json(self) -> dict[str, JsonValue]:
         """Return plain JSON values, without any path of this machine."""
         request = self.request.to_json()
-        if request.get("checkpoint"):
-            request["checkpoint"]["path"] = ""
+        for key in ("checkpoint", "upscaler"):
+            if request.get(key):
+                request[key]["path"] = ""
         for group in ("adapters", "inputs"):
             for item in request.get(group) or ():
                 item["path"] = ""

@@ -75,6 +75,7 @@ def _generate(library: Library, catalogue: Catalogue, job: Job, request: Request
         checkpoint=_checkpoint(library, manifest, request.checkpoint),
         adapters=tuple(_adapter(library, item) for item in request.adapters),
         inputs=tuple(_input(library, item) for item in request.inputs),
+        upscaler=_upscaler(library, request.upscaler),
     )
     weights = _weights(library, resolved)
     memory = estimate_bytes(weights)
@@ -147,6 +148,18 @@ def _adapter(library: Library, wanted: AdapterRef) -> AdapterRef:
         raise CheckpointError(
             f"The LoRA {found.name or found.id!r} is not where it was ({found.path}).",
             "Put it back, or take it out of the request.",
+        )
+    return found
+
+
+def _upscaler(library: Library, wanted: CheckpointRef | None) -> CheckpointRef | None:
+    if wanted is None:
+        return None
+    found = _listed(library, wanted) if wanted.id else wanted
+    if not found.path or not Path(found.path).exists():
+        raise CheckpointError(
+            f"The upscaler {found.name or found.id!r} is not where it was ({found.path}).",
+            "Put it back, or ask for pictures without an upscaler.",
         )
     return found
 

@@ -10,11 +10,12 @@ from generators.api import InputRef, InvalidParameter, Request
 from studio.core.errors import NotFound
 from studio.core.job import JobKind, Lane, NewJob
 from studio.services.checkpoints.catalogue import default_checkpoint
+from studio.services.checkpoints.upscalers import choose_upscaler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from generators.api import AdapterRef, JsonValue
+    from generators.api import AdapterRef, CheckpointRef, JsonValue
     from generators.manifest import Manifest
     from studio.core.checkpoint import Checkpoint
     from studio.core.job import Job
@@ -31,11 +32,13 @@ class Materials:
 
     Attributes:
         checkpoint: None takes the library's default for the generator.
+        upscaler: Of a recipe that is made again; None chooses one where the generator takes one.
     """
 
     checkpoint: Checkpoint | None = None
     adapters: tuple[AdapterRef, ...] = ()
     inputs: tuple[InputRef, ...] = ()
+    upscaler: CheckpointRef | None = None
 
 
 def build_request(
@@ -75,7 +78,24 @@ def build_request(
         checkpoint=chosen.ref() if chosen else None,
         adapters=materials.adapters,
         inputs=materials.inputs,
+        upscaler=_upscaler(library, manifest, mode, values, materials.upscaler),
     )
+
+
+def _upscaler(
+    library: Library,
+    manifest: Manifest,
+    mode: str,
+    values: Mapping[str, JsonValue],
+    wanted: CheckpointRef | None,
+) -> CheckpointRef | None:
+    """Return the upscaler of a request: the one of its recipe, while that is still listed."""
+    chosen = choose_upscaler(library, manifest, mode, values)
+    if chosen is None:
+        return None
+    listed = library.models.list() if wanted else []
+    same = [item for item in listed if wanted and item.id == wanted.id and not item.missing]
+    return (same[0] if same else chosen).ref()
 
 
 def check_inputs(manifest: Manifest, mode: str, inputs: Sequence[InputRef]) -> None:

@@ -17,14 +17,19 @@ import numpy as np
 from generators.image_diffusion.starter.wishes import BUCKETS, draw_picture, draw_wish
 
 
-def draw_shard(folder: Path, number: int, count: int) -> Path:
-    """Draw ``count`` pictures of one size, chosen by the shard's number, unless they are there."""
+def draw_shard(folder: Path, number: int, count: int, side: int = 0) -> Path:
+    """Draw ``count`` pictures of one size, unless they are there.
+
+    The size is chosen by the shard's number; ``side`` makes squares of so many pixels instead
+    (the originals of the upscaler).
+    """
     target = folder / f"shard-{number:05d}.npz"
     if target.exists():
         return target
     rng = np.random.default_rng((number, 20261125))
     sizes, weights = zip(*BUCKETS, strict=True)
     size = sizes[int(rng.choice(len(sizes), p=weights))]
+    size = (side, side) if side else size
     pixels = np.empty((count, size[1], size[0], 3), np.uint8)
     wishes = []
     for index in range(count):
@@ -45,10 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--last", type=int, default=100)
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--count", type=int, default=500, help="pictures in a shard")
+    parser.add_argument("--side", type=int, default=0, help="squares of so many pixels")
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for number in range(chosen.first, chosen.last, chosen.step):
-        sys.stdout.write(f"{draw_shard(chosen.folder, number, chosen.count)}\n")
+        sys.stdout.write(f"{draw_shard(chosen.folder, number, chosen.count, chosen.side)}\n")
         sys.stdout.flush()
     return 0
 

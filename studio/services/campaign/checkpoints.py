@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from studio.services.campaign.requests import UPSCALER, makes, mode_for
+from studio.services.checkpoints.upscalers import choose_upscaler
 from studio.services.copywriting.asking import language_name
 
 if TYPE_CHECKING:
@@ -41,12 +43,15 @@ class Choice:
 def choose_checkpoints(
     library: Library, registry: Registry, brief: Brief, needed: Sequence[str]
 ) -> Choice:
-    """Choose weights for the modalities that are needed (``text``, ``image``, ``audio``)."""
+    """Choose weights for the modalities that are needed (``text``, ``image``, ``audio``).
+
+    Visuals come with an upscaler where the library lists one and their generator takes it.
+    """
     chosen: dict[str, Checkpoint] = {}
     warnings: list[str] = []
     problems: list[str] = []
-    usable = {manifest.id for manifest in registry.manifests}
     for modality in needed:
+        usable = {item.id for item in registry.manifests if makes(item, modality)}
         listed = [c for c in library.models.list(modality=modality) if c.generator in usable]
         wanted = brief.checkpoints.get(modality, "")
         found, problem = _choose(modality, listed, wanted, brief)
@@ -55,6 +60,12 @@ def choose_checkpoints(
             continue
         chosen[modality] = found
         warnings.extend(_warnings(found, modality, brief))
+    if "image" in chosen:
+        manifest = registry.get(chosen["image"].generator)
+        upscaler = choose_upscaler(library, manifest, mode_for(manifest, "image"), brief.quality)
+        if upscaler is not None:
+            chosen[UPSCALER] = upscaler
+            warnings.extend(_warnings(upscaler, UPSCALER, brief))
     return Choice(chosen, tuple(warnings), tuple(problems))
 
 

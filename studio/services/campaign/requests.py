@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generators.api import Request
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     from studio.core.checkpoint import Checkpoint
 
 OUTPUTS = {"text": "text", "image": "image", "audio": "audio"}
+UPSCALER = "upscaler"  # beside the modalities, among a campaign's checkpoints
 PREFERRED = ("copy", "text_to_image", "text_to_music")
+
+
+def makes(manifest: Manifest, modality: str) -> list[str]:
+    """Return the modes of a generator that make a modality from words alone, the best first."""
+    modes = [m.id for m in manifest.modes if m.output == OUTPUTS[modality] and not m.inputs]
+    return sorted(modes, key=lambda mode: mode not in PREFERRED)
 
 
 def mode_for(manifest: Manifest, modality: str) -> str:
@@ -31,11 +39,10 @@ def mode_for(manifest: Manifest, modality: str) -> str:
     Raises:
         UserFacingError: It has none.
     """
-    modes = [m for m in manifest.modes if m.output == OUTPUTS[modality] and not m.inputs]
-    modes.sort(key=lambda mode: mode.id not in PREFERRED)
+    modes = makes(manifest, modality)
     if not modes:
         raise UserFacingError(f"{manifest.name} cannot make {modality} from words.")
-    return modes[0].id
+    return modes[0]
 
 
 def generator_request(
@@ -60,7 +67,7 @@ class JobMaker:
         campaign_id: Whose they are; ids follow from it.
         brief: What is wanted.
         seed: Of the campaign; every piece has its own from it.
-        manifests, checkpoints: By modality.
+        manifests, checkpoints: By modality; ``upscaler`` brings visuals to their size.
     """
 
     def __init__(
@@ -135,6 +142,8 @@ class JobMaker:
         request = generator_request(
             self.manifests[modality], modality, self.checkpoints[modality], params
         )
+        upscaler = self.checkpoints.get(UPSCALER) if modality == "image" else None
+        request = replace(request, upscaler=upscaler.ref() if upscaler else None)
         return NewJob(
             request=request,
             lane=say[1],

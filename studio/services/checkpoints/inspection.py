@@ -193,7 +193,8 @@ def file_facts(path: Path) -> Facts:
     if suffix in PICKLE_SUFFIXES:
         raise CheckpointError(
             f"{path.name} is a pickle: opening one can run any code that its maker put in.",
-            "Get the same weights as .safetensors or .gguf.",
+            "Get the same weights as .safetensors or .gguf. An upscaler (.pth) can be converted "
+            "without running it: python -m generators.image_upscale.convert FILE",
         )
     raise CheckpointError(
         f"{path.name} is not a weight file that Brandloom knows.",

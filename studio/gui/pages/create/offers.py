@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -140,7 +140,7 @@ def vary(library: Library, registry: Registry, asset_id: str) -> Job:
         params[many] = 1
     checkpoint = library.models.get(request.checkpoint.id) if request.checkpoint else None
     adapters = tuple(_adapter(library, ref) for ref in request.adapters)
-    materials = Materials(checkpoint, adapters, request.inputs)
+    materials = Materials(checkpoint, adapters, request.inputs, request.upscaler)
     return enqueue(library, build_request(library, manifest, request.mode, params, materials))
 
 
@@ -197,7 +197,4 @@ def read_draft(library: Library, asset_id: str) -> Draft:
 
 
 def _with_checkpoint(request: Request, checkpoint: Checkpoint) -> Request:
-    return Request(
-        request.generator, request.mode, request.params, checkpoint.ref(), request.adapters,
-        request.inputs,
-    )  # fmt: skip
+    return replace(request, checkpoint=checkpoint.ref())

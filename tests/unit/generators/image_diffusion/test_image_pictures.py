@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from generators._torch import pictures as shared
 from generators.api import InvalidParameter, UserFacingError
 from generators.image_diffusion import pictures
 
@@ -17,13 +18,13 @@ def test_a_turned_photograph_is_opened_upright(tmp_path):
     exif = photo.getexif()
     exif[274] = 6  # turn by 90°
     photo.save(tmp_path / "a.jpg", exif=exif)
-    assert pictures.open_picture(tmp_path / "a.jpg").size == (20, 30)
+    assert shared.open_picture(tmp_path / "a.jpg").size == (20, 30)
 
 
 def test_sixteen_bits_keep_their_range(tmp_path):
     ramp = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
     Image.fromarray(ramp).save(tmp_path / "a.png")
-    grey = np.asarray(pictures.open_picture(tmp_path / "a.png"))[..., 0]
+    grey = np.asarray(shared.open_picture(tmp_path / "a.png"))[..., 0]
     assert grey.min() == 0
     assert grey.max() == 255
     assert abs(int(grey[32, 0]) - 128) <= 2
@@ -33,7 +34,7 @@ def test_sixteen_bits_keep_their_range(tmp_path):
 def test_every_mode_becomes_rgb(tmp_path, mode):
     path = tmp_path / "a.tiff"
     Image.new("L", (8, 8), 200).convert(mode).save(path)
-    opened = pictures.flatten(pictures.open_picture(path))
+    opened = pictures.flatten(shared.open_picture(path))
     assert opened.mode == "RGB"
     assert opened.getpixel((4, 4))[0] == pytest.approx(255 if mode == "1" else 200, abs=60)
 
@@ -58,8 +59,8 @@ def _bomb(width: int, height: int) -> bytes:
 def test_a_pixel_bomb_is_refused_unopened(tmp_path, size):
     path = tmp_path / "bomb.png"
     path.write_bytes(_bomb(*size))
-    with pytest.raises(pictures.PictureError, match=r"megapixels|too large"):
-        pictures.open_picture(path)
+    with pytest.raises(shared.PictureError, match=r"megapixels|too large"):
+        shared.open_picture(path)
 
 
 def test_damaged_and_foreign_files_are_named(tmp_path):
@@ -68,14 +69,14 @@ def test_damaged_and_foreign_files_are_named(tmp_path):
     (tmp_path / "cut.png").write_bytes(buffer.getvalue()[:500])
     (tmp_path / "text.png").write_text("hello")
     for name in ("cut.png", "text.png", "none.png"):
-        with pytest.raises(pictures.PictureError, match=name):
-            pictures.open_picture(tmp_path / name, "The picture")
+        with pytest.raises(shared.PictureError, match=name):
+            shared.open_picture(tmp_path / name, "The picture")
 
 
 def test_fitting_covers_and_never_stretches():
     wide = Image.new("RGB", (300, 100), "blue")
     wide.paste("red", (100, 0, 200, 100))  # the middle square
-    fitted = pictures.fit(wide, (64, 64))
+    fitted = shared.fit(wide, (64, 64))
     assert fitted.size == (64, 64)
     assert fitted.getpixel((32, 32)) == (255, 0, 0)
     assert fitted.getpixel((3, 32))[0] > 200

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.image_diffusion.sizes import MAX_AREA, MAX_ASPECT, SizeRules, cover_box, plan_size
+from generators._torch.pictures import cover_box
+from generators.image_diffusion.sizes import MAX_AREA, MAX_ASPECT, SizeRules, plan_size
 
 SD15 = SizeRules(step=8, grid=64, native=512)
 SDXL = SizeRules(step=8, grid=32, native=1024)

@@ -1,0 +1,1 @@
+"""Enlarges pictures with networks of the ESRGAN family."""
