@@ -48,9 +48,7 @@ def _palette(tint: tuple[float, float, float]) -> tuple[NDArray, NDArray]:
     return to_lab(lit), np.abs(np.log2(_LEVELS)) * _SHADE_COST
 
 
-_PALETTES = {
-    name: _palette(_TINTS.get(name, (1.0, 1.0, 1.0))) for name in ("soft", "warm")
-}
+_PALETTES = {name: _palette(_TINTS.get(name, (1.0, 1.0, 1.0))) for name in ("soft", "warm")}
 
 
 def votes(lab: NDArray, light: str = "soft") -> NDArray[np.int64]:
