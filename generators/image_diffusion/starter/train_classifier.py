@@ -77,7 +77,7 @@ def worn(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint
         picture = Image.open(buffer)
     values = np.asarray(picture, np.float32)
     if rng.random() < 0.4:
-        values = values + rng.normal(0, rng.uniform(2, 10), values.shape)
+        values = values + rng.normal(0, rng.uniform(2, 10), values.shape).astype(np.float32)
     contrast = rng.uniform(0.85, 1.15)
     return ((values - 128) * contrast + 128).clip(0, 255).astype(np.uint8)
 
@@ -94,7 +94,8 @@ def accuracy(network: Classifier, count: int) -> float:
 def train(options: argparse.Namespace) -> Classifier:
     """Train until ``options.steps``; takes up where an earlier call stopped."""
     torch.manual_seed(4)
-    network = Classifier().to(memory_format=torch.channels_last)
+    network = Classifier()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.02)
     run = Run(options.folder, last=options.steps, threads=options.threads)
     run.keep(network=network, optimiser=optimiser)
@@ -111,11 +112,12 @@ def train(options: argparse.Namespace) -> Classifier:
         wanted = torch.from_numpy(numbers[chosen])
         loss = torch.nn.functional.cross_entropy(scores.float(), wanted, label_smoothing=0.05)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         right = (scores.argmax(1) == wanted).float().mean()
         run.note(loss=float(loss), wrong=1 - float(right))
-    return network.eval()
+    network.eval()
+    return network
 
 
 def main(arguments: list[str] | None = None) -> int:

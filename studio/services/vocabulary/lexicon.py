@@ -10,7 +10,7 @@ from studio.core.vocabulary import SLOT, Entry, Vocabulary
 from studio.services.vocabulary.pieces import JOINING, forms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 IGNORED = "ignored"  # kind of phrases that say nothing
 
@@ -130,14 +130,17 @@ def _phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
                 said.append(entry.id)
             for word in said:
                 yield from _said(word, entry, JOINING | idle)
-            for words in entry.related.values():
-                for word in words:
-                    if forms := forms_of(word):
-                        yield Phrase(forms, None, entry, known=False)
-    for words in vocabulary.ignored.values():
+            for forms in _forms(entry.related):
+                yield Phrase(forms, None, entry, known=False)
+    for forms in _forms(vocabulary.ignored):
+        yield Phrase(forms, None, None)
+
+
+def _forms(words_by_language: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, ...]]:
+    for words in words_by_language.values():
         for word in words:
             if forms := forms_of(word):
-                yield Phrase(forms, None, None)
+                yield forms
 
 
 def _said(word: str, entry: Entry, idle: frozenset[str]) -> Iterator[Phrase]:

@@ -11,10 +11,11 @@ _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PIECE = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _HAS_CJK = re.compile(f"[{_CJK}]")
 #: Words that only join others. They are grammar, the same for every checkpoint.
-JOINING = frozenset(
-    "a an the of on in with and at for to by from its it is as or into this that 的 了 在 和 与 及 上 里 中 "
-    "是 着 放 置".split()
+_JOINING_TEXT = (
+    "a an the of on in with and at for to by from its it is as or into this that "
+    "的 了 在 和 与 及 上 里 中 是 着 放 置"
 )
+JOINING = frozenset(_JOINING_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
