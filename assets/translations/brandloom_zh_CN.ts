@@ -1620,12 +1620,68 @@
         <translation>原始</translation>
     </message>
     <message>
+        <source>Upscaler</source>
+        <translation>放大模型</translation>
+    </message>
+    <message>
+        <source>auto: a picture that must grow to its size is enlarged by an upscaler where one is installed; none: by resampling, which is softer.</source>
+        <translation>auto：图片需要放大到目标尺寸时，如已安装放大模型则用它放大；none：用重采样放大，画面较柔和。</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
         <source>Preview every</source>
         <translation>预览间隔</translation>
     </message>
     <message>
         <source>Steps between previews; 0 shows none.</source>
         <translation>每隔几步预览一次；0 表示不预览。</translation>
+    </message>
+    <message>
+        <source>Upscaling</source>
+        <translation>图片放大</translation>
+    </message>
+    <message>
+        <source>Upscale</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>How many times larger each side becomes; not used where width or height is given.</source>
+        <translation>每条边放大的倍数；给出宽度或高度时不使用。</translation>
+    </message>
+    <message>
+        <source>Of the finished picture; left open, it follows from the height or the factor.</source>
+        <translation>成品图片的宽度；留空时由高度或倍数得出。</translation>
+    </message>
+    <message>
+        <source>Of the finished picture; left open, it follows from the width or the factor.</source>
+        <translation>成品图片的高度；留空时由宽度或倍数得出。</translation>
+    </message>
+    <message>
+        <source>Where width and height have other proportions than the picture. crop: fills both and cuts off evenly what is over; inside: all of the picture, within both.</source>
+        <translation>宽高比例与图片不同时的处理。crop：填满宽高，均匀裁去多余部分；inside：保留整张图片，不超出宽高。</translation>
+    </message>
+    <message>
+        <source>crop</source>
+        <translation>裁切</translation>
+    </message>
+    <message>
+        <source>inside</source>
+        <translation>完整保留</translation>
+    </message>
+    <message>
+        <source>Tile</source>
+        <translation>分块</translation>
+    </message>
+    <message>
+        <source>Side of the parts that are enlarged one after another; smaller needs less memory and takes longer. Left open, 512 for compact networks and 256 for RRDB; smaller where memory is short.</source>
+        <translation>逐块放大时每块的边长；越小占用内存越少，但耗时更长。留空时紧凑型网络为 512，RRDB 为 256；内存不足时自动减小。</translation>
     </message>
     <message>
         <source>Text</source>

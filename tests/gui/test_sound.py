@@ -85,7 +85,7 @@ def test_where_it_cannot_be_played_the_waveform_stays(filled, open_window, settl
     QTest.keyClick(page.grid, Qt.Key.Key_Space)
     stage = page.preview().stage
     assert stage.item.modality == "audio"
-    assert stage.player.open_button.isVisible()
+    settle(stage.player.open_button.isVisible)
     assert not stage.player.play_button.isVisible()
     wave = stage.wave
     assert wave.isVisible()
