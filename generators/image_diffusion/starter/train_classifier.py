@@ -96,7 +96,12 @@ def train(options: argparse.Namespace) -> Classifier:
     torch.manual_seed(4)
     network = Classifier().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.02)
-    run = Run(options.folder, last=options.steps, threads=options.threads)
+    run = Run(
+        options.folder,
+        last=options.steps,
+        threads=options.threads,
+        pause_after=options.pause_after,
+    )
     run.keep(network=network, optimiser=optimiser)
     pixels, numbers = drawn(options.folder / "pictures", options.pictures)
     network.train()
@@ -128,6 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--held-out", type=int, default=2100)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     chosen = parser.parse_args(arguments)
     network = train(chosen)
     share = accuracy(network, chosen.held_out)
