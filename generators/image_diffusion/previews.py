@@ -87,7 +87,9 @@ def _measure(vae: Component) -> np.ndarray:
     scaling = float(vae.config.scaling_factor or 1.0)
     shift = float(getattr(vae.config, "shift_factor", None) or 0.0)
     with torch.inference_mode():
-        inner = vae.encode(patches * 2 - 1).latent_dist.mode()
+        encoded = vae.encode(patches * 2 - 1)
+        # variational autoencoders give a distribution, AutoencoderTiny the latents themselves
+        inner = encoded.latent_dist.mode() if hasattr(encoded, "latent_dist") else encoded.latents
         noise = torch.Generator().manual_seed(0)
         rough = torch.randn(len(inner), inner.shape[1], 2, 2, generator=noise)
         smooth = torch.nn.functional.interpolate(rough, size=inner.shape[2:], mode="bilinear")

@@ -45,12 +45,20 @@ class Figures:
     """What one run measured. ``check``: a missed bar is a failure."""
 
     check: bool = False
-    rows: list[tuple[str, float, str, float | None]] = field(default_factory=list)
+    rows: list[tuple[str, float, str, float | None, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, name: str, value: float, unit: str, at_most: float | None = None) -> None:
-        """Add a figure, with the bar that it must not exceed, if it has one."""
-        self.rows.append((name, value, unit, at_most))
+    def add(
+        self,
+        name: str,
+        value: float,
+        unit: str,
+        at_most: float | None = None,
+        at_least: float | None = None,
+    ) -> None:
+        """Add a figure, with the bar that it must not exceed or must reach, if it has one."""
+        bar, side = (at_most, "≤") if at_least is None else (at_least, "≥")
+        self.rows.append((name, value, unit, bar, side))
 
     def note(self, text: str) -> None:
         """Add a line that is printed before the figures."""
@@ -64,11 +72,11 @@ class Figures:
         for note in self.notes:
             print(note)
         missed = 0
-        for name, value, unit, at_most in self.rows:
+        for name, value, unit, limit, side in self.rows:
             bar = ""
-            if at_most is not None:
-                good = value <= at_most
+            if limit is not None:
+                good = value <= limit if side == "≤" else value >= limit
                 missed += not good
-                bar = f"   bar {at_most:g} {unit}: {'ok' if good else 'MISSED'}"
+                bar = f"   bar {side} {limit:g} {unit}: {'ok' if good else 'MISSED'}"
             print(f"{name:<58} {value:>10.3f} {unit:<4}{bar}")
         return 1 if missed and self.check else 0

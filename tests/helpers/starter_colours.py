@@ -114,3 +114,23 @@ def background_shares(pixels: NDArray[np.uint8], wish: Wish) -> NDArray[np.float
         lab = lab[: lab.shape[0] // 2]
     edge = border(lab)
     return np.bincount(votes(edge), minlength=len(NAMES)) / len(edge)
+
+
+def subject_is_as_asked(pixels: NDArray[np.uint8], wish: Wish, colour: str = "") -> bool:
+    """Tell whether the asked colour (or ``colour``) is one of the subject's three main ones.
+
+    A subject has further colours (caps, labels, leaves), so the asked one need not be the largest;
+    it must cover an eighth.
+    """
+    shares = subject_shares(pixels, wish)
+    own = shares[NAMES.index(colour or wish.colour)]
+    return bool(own >= 0.12 and (shares > own).sum() < 3)
+
+
+def background_is_as_asked(pixels: NDArray[np.uint8], wish: Wish) -> bool:
+    """Tell whether the border has the asked colour most, or a sky's colours."""
+    shares = background_shares(pixels, wish)
+    if wish.background == "sky":
+        blue, other, white = (shares[NAMES.index(n)] for n in ("light blue", "blue", "white"))
+        return bool(blue + other >= 0.3 and blue + other + white >= 0.8)
+    return NAMES[int(shares.argmax())] == wish.backdrop

@@ -10,6 +10,7 @@ import numpy as np
 from generators.image_diffusion.starter.wishes import FILLERS, caption, draw_wish
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 
 TOKENS = 48  # the longest prompt; the longest caption of the vocabulary has about 40
 WIDTH = 256  # of the text encoder
+CHANNELS = (128, 256, 256)  # of the U-Net at 16×16, 8×8 and 4×4
+_CAPTIONS = 30000  # that the tokenizer's words are gathered from
 
 
-def vocabulary_tokens() -> list[str]:
+def vocabulary_tokens(captions: int = _CAPTIONS) -> list[str]:
     """Return the tokenizer's list: every word and character of the captions, and all letters."""
     rng = np.random.default_rng(5)
     words: set[str] = set(FILLERS)
-    for index in range(30000):
+    for index in range(captions):
         text = caption(draw_wish(rng), rng, chinese=index % 2 == 1).lower()
         words.update(re.findall(r"[a-z0-9]+", text))
         words.update(character for character in text if ord(character) > 127)
@@ -33,13 +36,17 @@ def vocabulary_tokens() -> list[str]:
     return [*special, *letters, *pieces, *sorted(words - set(letters))]
 
 
-def new_tokenizer(folder: Path) -> BertTokenizer:
-    """Return a WordPiece tokenizer: lower case, one token per Chinese character."""
+def new_tokenizer(folder: Path, captions: int = _CAPTIONS) -> BertTokenizer:
+    """Return a WordPiece tokenizer: lower case, one token per Chinese character.
+
+    A ``vocab.txt`` that is there stays: a training that is taken up must keep its numbers.
+    """
     from transformers import BertTokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "vocab.txt"
-    path.write_text("\n".join(vocabulary_tokens()) + "\n", encoding="utf-8")
+    if not path.exists():
+        path.write_text("\n".join(vocabulary_tokens(captions)) + "\n", encoding="utf-8")
     return BertTokenizer(vocab=str(path), do_lower_case=True, model_max_length=TOKENS)
 
 
@@ -63,7 +70,7 @@ def new_text_encoder(tokens: int) -> CLIPTextModel:
     )
 
 
-def new_unet() -> UNet2DConditionModel:
+def new_unet(channels: Sequence[int] = CHANNELS) -> UNet2DConditionModel:
     """Return an untrained U-Net for latents of 16×16, 22 M weights; words are read at 8×8 and 4×4.
 
     Attention at 16×16 would cost more than it brings: things are placed on the coarser grids. The
@@ -74,7 +81,7 @@ def new_unet() -> UNet2DConditionModel:
 
     return UNet2DConditionModel(
         sample_size=16,
-        block_out_channels=(128, 256, 256),
+        block_out_channels=tuple(channels),
         layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),

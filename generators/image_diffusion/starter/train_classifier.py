@@ -97,7 +97,12 @@ def train(options: argparse.Namespace) -> Classifier:
     network = Classifier()
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.02)
-    run = Run(options.folder, last=options.steps, threads=options.threads)
+    run = Run(
+        options.folder,
+        last=options.steps,
+        threads=options.threads,
+        pause_after=options.pause_after,
+    )
     run.keep(network=network, optimiser=optimiser)
     pixels, numbers = drawn(options.folder / "pictures", options.pictures)
     network.train()
@@ -130,6 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--held-out", type=int, default=2100)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     chosen = parser.parse_args(arguments)
     network = train(chosen)
     share = accuracy(network, chosen.held_out)

@@ -18,6 +18,7 @@ import torch
 from generators.image_diffusion.starter.assemble import pipeline_of
 from generators.image_diffusion.starter.latents import load_vae
 from generators.image_diffusion.starter.networks import (
+    CHANNELS,
     TOKENS,
     new_scheduler,
     new_text_encoder,
@@ -66,9 +67,10 @@ class EncodedShards:
 class Networks(torch.nn.Module):
     """U-Net and text encoder as one, so that they are trained, averaged and saved together."""
 
-    def __init__(self, tokens: int) -> None:
+    def __init__(self, tokens: int, channels: Sequence[int] = CHANNELS) -> None:
+        """Make untrained networks for ``tokens`` words; ``channels`` as in ``new_unet``."""
         super().__init__()
-        self.unet = new_unet()
+        self.unet = new_unet(channels)
         self.text = new_text_encoder(tokens)
 
     def forward(self, noisy: torch.Tensor, times: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
@@ -118,18 +120,24 @@ def train(options: argparse.Namespace) -> None:
     """Train until ``options.steps``; takes up where an earlier call stopped."""
     torch.manual_seed(2)
     tokenizer = new_tokenizer(options.folder / "tokenizer")
-    networks = Networks(len(tokenizer))
+    networks = Networks(len(tokenizer), options.channels)
     optimiser = torch.optim.AdamW(
         networks.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
     )
     average = Average(networks, 0.9985)
-    run = Run(options.folder, last=options.steps, threads=options.threads)
+    run = Run(
+        options.folder,
+        last=options.steps,
+        threads=options.threads,
+        pause_after=options.pause_after,
+    )
     run.keep(networks=networks, optimiser=optimiser, average=average)
     signal = signal_levels()
     source = EncodedShards(options.latents)
+    shards = source.all()
     for step in run.steps():
         rng = np.random.default_rng((step, 11))
-        if step % 100 == 0 or not step:
+        if step % 100 == 0:
             shards = source.all()
         set_rate(optimiser, learning_rate(step, options.steps, options.rate, warm=300))
         latents, wishes = shards[int(rng.integers(len(shards)))]
@@ -155,19 +163,24 @@ def train(options: argparse.Namespace) -> None:
     preview(average, tokenizer, options)
 
 
-def averaged(average: Average, tokens: int) -> Networks:
+def averaged(average: Average, tokens: int, channels: Sequence[int] = CHANNELS) -> Networks:
     """Return networks with the averaged weights."""
-    networks = Networks(tokens)
+    networks = Networks(tokens, channels)
     networks.load_state_dict(average.weights)
     return networks.eval()
 
 
 def preview(average: Average, tokenizer: BertTokenizer, options: argparse.Namespace) -> None:
-    """Save a sheet of 40 pictures for prompts that were drawn by a seed of their own."""
-    networks = averaged(average, len(tokenizer))
+    """Save a sheet of pictures for prompts that were drawn by a seed of their own."""
+    if not options.previewed:
+        return
+    networks = averaged(average, len(tokenizer), options.channels)
     pipe = pipeline_of(load_vae(options.vae), networks.text, networks.unet, tokenizer)
     rng = np.random.default_rng(123)
-    prompts = [caption(draw_wish(rng), rng, chinese=i % 8 == 7, full=True) for i in range(40)]
+    prompts = [
+        caption(draw_wish(rng), rng, chinese=i % 8 == 7, full=True)
+        for i in range(options.previewed)
+    ]
     with torch.autocast("cpu", torch.bfloat16):
         made = pipe(
             prompts,
@@ -190,6 +203,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the U-Net")
+    parser.add_argument("--previewed", type=int, default=40, help="pictures in a preview; 0: none")
+    parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     train(parser.parse_args(arguments))
     return 0
 

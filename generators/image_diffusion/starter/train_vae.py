@@ -90,12 +90,12 @@ def rebuild(vae: AutoencoderTiny, pixels: NDArray[np.uint8]) -> NDArray[np.uint8
         return to_pixels(vae(to_tensor(pixels)).sample)
 
 
-def train(data: Path, folder: Path, *, steps: int, batch: int, threads: int) -> None:
-    """Train until ``steps``; takes up where an earlier call stopped."""
+def train(data: Path, folder: Path, options: argparse.Namespace) -> None:
+    """Train until ``options.steps``; takes up where an earlier call stopped."""
     torch.manual_seed(1)
     vae = new_vae().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(vae.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=1e-4)
-    run = Run(folder, last=steps, threads=threads)
+    run = Run(folder, last=options.steps, threads=options.threads, pause_after=options.pause_after)
     run.keep(vae=vae, optimiser=optimiser)
     source = Shards(data)
     shards = source.training()
@@ -103,8 +103,8 @@ def train(data: Path, folder: Path, *, steps: int, batch: int, threads: int) -> 
         rng = np.random.default_rng((step, 7))
         if step % 200 == 0:
             shards = source.training()
-        set_rate(optimiser, learning_rate(step, steps, 1.2e-3))
-        wanted = crops(shards, batch, rng).to(memory_format=torch.channels_last)
+        set_rate(optimiser, learning_rate(step, options.steps, 1.2e-3))
+        wanted = crops(shards, options.batch, rng).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             latents = vae.encode(wanted).latents.float()
             noisy = latents + NOISE * torch.randn_like(latents)
@@ -133,10 +133,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     chosen = parser.parse_args(arguments)
-    train(
-        chosen.data, chosen.folder, steps=chosen.steps, batch=chosen.batch, threads=chosen.threads
-    )
+    train(chosen.data, chosen.folder, chosen)
     return 0
 
 

@@ -64,14 +64,17 @@ class Run:
         step: Steps done, over all starts.
     """
 
-    def __init__(self, folder: Path, *, last: int, threads: int) -> None:
-        """Open ``folder``; the training ends at step ``last``."""
+    def __init__(self, folder: Path, *, last: int, threads: int, pause_after: int = 0) -> None:
+        """Open ``folder``; the training ends at step ``last``.
+
+        With ``pause_after`` it leaves after so many steps of this start, to be taken up later.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(threads)
         self.folder, self.last, self.step = folder, last, 0
         self._parts: dict[str, Any] = {}
         self._saved = self._begun = time.monotonic()
-        self._first = 0
+        self._first, self._pause_after = 0, pause_after
         self._sums: dict[str, list[float]] = {}
 
     def keep(self, **parts: Any) -> None:  # noqa: ANN401 - anything with state_dict
@@ -83,10 +86,15 @@ class Run:
             for name, part in parts.items():
                 part.load_state_dict(state[name])
             self.step = self._first = int(state["step"])
+            if "random" in state:
+                torch.set_rng_state(state["random"])
 
     def steps(self) -> Iterator[int]:
         """Yield each step that is left, saving now and then and at the end."""
-        while self.step < self.last:
+        end = self.last
+        if self._pause_after:
+            end = min(end, self._first + self._pause_after)
+        while self.step < end:
             yield self.step
             self.step += 1
             if time.monotonic() - self._saved > _SAVE_SECONDS:
@@ -97,7 +105,8 @@ class Run:
         """Write the state, whole or not at all, and the plot."""
         state = {name: part.state_dict() for name, part in self._parts.items()}
         partial = self.folder / "state.part"
-        torch.save({**state, "step": self.step}, partial)
+        state |= {"step": self.step, "random": torch.get_rng_state()}
+        torch.save(state, partial)
         partial.replace(self.folder / "state.pt")
         plot(self.folder / "losses.csv", self.folder / "losses.png")
         self._saved = time.monotonic()
