@@ -116,6 +116,12 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     return target
 
 
+def _channels(weights: dict[str, torch.Tensor]) -> tuple[int, ...]:
+    """Read off a trained U-Net how wide it is at each level."""
+    names = (f"unet.down_blocks.{level}.resnets.0.conv1.weight" for level in range(3))
+    return tuple(len(weights[name]) for name in names)
+
+
 def _plain(word: Word, near: Mapping[str, tuple[str, str]] | None = None) -> dict[str, Any]:
     found: dict[str, Any] = {"id": word.id, "en": list(word.english), "zh": list(word.chinese)}
     if near and word.id in near:

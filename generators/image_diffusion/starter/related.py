@@ -24,7 +24,10 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "tube": ("toothpaste|sunscreen|hand cream|ointment|gel", "牙膏|防晒霜"),
     "mug": ("cup|cocoa|teacup", "水杯"),
     "coffee cup": ("coffee|espresso|latte|cappuccino|takeaway", "咖啡|拿铁"),
-    "drink": ("juice|cocktail|lemonade|smoothie|water|milkshake|glass|tea drink", "奶茶|鸡尾酒|柠檬水"),
+    "drink": (
+        "juice|cocktail|lemonade|smoothie|water|milkshake|glass|tea drink",
+        "奶茶|鸡尾酒|柠檬水",
+    ),
     "bowl": ("soup|noodle|salad|rice|cereal|dish|plate|meal|pasta", "面条|米饭|沙拉|盘子"),
     "vase": ("ceramic|pottery|urn|pot", "陶瓷|花盆"),
     "candle": ("tealight|incense", "香薰"),

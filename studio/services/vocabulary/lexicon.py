@@ -10,7 +10,7 @@ from studio.core.vocabulary import SLOT, Entry, Vocabulary
 from studio.services.vocabulary.pieces import JOINING, forms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
