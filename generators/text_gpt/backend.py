@@ -25,6 +25,7 @@ class Sampling:
 
     Attributes:
         ignore_eos: Always write ``max_new_tokens`` (for measuring).
+        likelihood: Say how likely each answer was.
     """
 
     max_new_tokens: int = 256
@@ -34,6 +35,7 @@ class Sampling:
     repetition_penalty: float = 1.0
     stop: tuple[str, ...] = ()
     ignore_eos: bool = False
+    likelihood: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,14 @@ class Completion:
     Attributes:
         tokens: How many were written.
         whole: It ended by itself; False when ``max_new_tokens`` ended it.
+        likelihood: Mean log-probability of its tokens as the model saw them, before temperature,
+            penalty and structure; 0 where it was not asked for.
     """
 
     text: str
     tokens: int
     whole: bool
+    likelihood: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

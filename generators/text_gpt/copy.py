@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generators.text_gpt.copy_sense import sense_faults
 from generators.text_gpt.structure import ENDINGS
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class BriefFacts:
         numbers: Its numbers.
         brands: Its brands, as its lines ``Brand: …`` write them.
         hashtags: It asks for hashtags.
+        known: Beginnings of all its words, the asides about tone and audience included.
+        product_words: The words that name what is sold.
     """
 
     text: str
@@ -147,6 +150,13 @@ class BriefFacts:
     numbers: frozenset[str]
     brands: tuple[str, ...]
     hashtags: bool
+    known: frozenset[str] = frozenset()
+    product_words: frozenset[str] = frozenset()
+
+    @property
+    def product(self) -> frozenset[str]:
+        """Return the beginnings of the words that name what is sold."""
+        return frozenset(_stem(word) for word in self.product_words)
 
 
 def read_brief(prompt: str) -> BriefFacts:
@@ -169,6 +179,19 @@ def read_brief(prompt: str) -> BriefFacts:
         numbers=frozenset(_NUMBER.findall(prompt)),
         brands=tuple(line.strip().rstrip(".")[:60] for line in brand_lines[:3] if line.strip(" .")),
         hashtags="#" in prompt or "hashtag" in prompt.lower(),
+        known=frozenset(_stem(word) for word in words),
+        product_words=_product_words(prompt),
+    )
+
+
+def _product_words(prompt: str) -> frozenset[str]:
+    line = re.search(r"^\W*(?:product|produkt|产品)\s*[:：]\s*(.+)$", prompt, re.I | re.M)
+    if not line:
+        return frozenset()
+    named = re.split(r"\b(?:that|which|who|for|to|with|before|after)\b", line[1])[0]
+    stop = _words_of("stop")
+    return frozenset(
+        word.lower() for word in _WORD.findall(named) if len(word) > 2 and word.lower() not in stop
     )
 
 
@@ -192,7 +215,8 @@ def fault(text: str, brief: BriefFacts, *, english: bool = True) -> str:
     """Return why a line can't be copy for this brief, as one word; empty when it can.
 
     ``placeholder``, ``hashtag``, ``number`` or ``claim`` that the brief doesn't make, ``repeats``
-    itself, ``name`` that the brief doesn't know (English only), ``off_brief``: it takes up nothing.
+    itself, ``name`` that the brief doesn't know (English only), ``off_brief``: it takes up nothing;
+    in English also those of ``copy_sense``.
     """
     return next((word for word, holds in _faults(text, brief, english=english) if holds), "")
 
@@ -210,6 +234,8 @@ def _faults(text: str, brief: BriefFacts, *, english: bool) -> Iterator[tuple[st
     yield "name", _has_word(lower, _example_brands(), brief.text)
     yield "name", english and _strange_name(text, brief)
     yield "off_brief", len(brief.stems) >= 3 and not relevance(text, brief)
+    if english:
+        yield from sense_faults(text, brief)
 
 
 @cache

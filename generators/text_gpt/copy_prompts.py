@@ -39,6 +39,8 @@ _FEEDBACK = {
     "claim": "Make no claims that are not in the brief.",
     "name": "Use no names but those in the brief.",
     "duplicate": "Say it in different words.",
+    "warns": "Say something good about it.",
+    "strange": "Speak of nothing else.",
 }
 
 

@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 
 SPARE = 3  # candidates beyond those wanted, asked for in the same round
 SEEDS = 2**31
+RELEVANT = 0.1  # what one word of the brief is worth in log-probability, up to four words
+# Mean log-probability of a token below which small models write nonsense. A few words are less
+# likely than a sentence; who has to ask again is less choosy.
+UNLIKELY = {"headline": -1.7}
+UNLIKELY_SENTENCE = -1.5
+LESS_CHOOSY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,9 @@ class CopyWriter:
             first = variant.seed * draws + offset
             asks += [Ask(conversation, (first + draw) % SEEDS, form) for draw in range(draws)]
         sampling = replace(
-            self.sampling, max_new_tokens=min(self.sampling.max_new_tokens, 2 * form.longest + 8)
+            self.sampling,
+            max_new_tokens=min(self.sampling.max_new_tokens, 2 * form.longest + 8),
+            likelihood=not form.choices,
         )
         found = complete_all(
             self.backend, asks, sampling, Watch(self._ticker(limit, number, attempt))
@@ -167,15 +175,20 @@ class CopyWriter:
     def _choose(
         self, limit: Limit, form: LineStructure, variant: Variant, found: Sequence[Completion]
     ) -> None:
-        """Take the most relevant usable candidates; note why the others were dropped."""
+        """Take the usable candidates that are likely and relevant; note why others were dropped."""
         accepted, dropped = variant.items[limit.key], variant.reasons[limit.key]
-        usable: list[tuple[int, int, str]] = []
+        usable: list[tuple[float, int, str]] = []
         for order, completion in enumerate(found):
             text, reason = self._judge(limit, form, completion)
+            least = UNLIKELY.get(limit.kind, UNLIKELY_SENTENCE)
+            least -= LESS_CHOOSY * (variant.attempts[limit.key] - 1)
+            if not reason and completion.likelihood < least:
+                reason = "unlikely"
             if reason:
                 dropped[reason] += 1
             else:
-                usable.append((-relevance(text, self.brief), order, text))
+                worth = completion.likelihood + RELEVANT * min(4, relevance(text, self.brief))
+                usable.append((-worth, order, text))
         for _, _, text in sorted(usable):
             if any(near_duplicate(text, other) for other in accepted):
                 dropped["duplicate"] += 1

@@ -34,6 +34,7 @@ class Answer:
     Attributes:
         index: Its place among the asks.
         told: Characters that were streamed.
+        log: Sum of the tokens' log-probabilities, where they were asked for.
     """
 
     index: int
@@ -47,6 +48,7 @@ class Answer:
     settled_text: str = ""
     done: bool = False
     whole: bool = False
+    log: float = 0.0
 
 
 class Decoder:
@@ -91,7 +93,10 @@ class Decoder:
             logits = self._step(chosen)
         for answer in self.answers:
             self._tell(answer, final=True)
-        return [Completion(item.text, len(item.tokens), item.whole) for item in self.answers]
+        return [
+            Completion(item.text, len(item.tokens), item.whole, item.log / max(1, len(item.tokens)))
+            for item in self.answers
+        ]
 
     # the model --------------------------------------------------------------------------------
 
@@ -163,10 +168,14 @@ class Decoder:
     def _choose(self, row: Answer, logits: torch.Tensor) -> int:
         if self.sampling.ignore_eos:
             logits[sorted(self.ends)] = float("-inf")
+        chances = torch.log_softmax(logits, dim=0) if self.sampling.likelihood else None
         penalize(logits, [*row.prompt, *row.tokens], self.sampling.repetition_penalty)
         if row.matcher is not None:
             row.matcher.apply(logits)
-        return sample(logits, self.sampling, row.random)
+        token = sample(logits, self.sampling, row.random)
+        if chances is not None:
+            row.log += float(chances[token])
+        return token
 
     def _take(self, row: Answer, token: int) -> None:
         row.tokens.append(token)

@@ -165,6 +165,7 @@ class _Batch:
         self.texts = [""] * len(asks)
         self.tokens = [0] * len(asks)
         self.whole = [False] * len(asks)
+        self.logs: list[list[float]] = [[] for _ in asks]
         self.prompt_part = 0.0
 
     def run(self) -> list[Completion]:
@@ -176,8 +177,10 @@ class _Batch:
         self._tick()
         llama_server.stream(call, {**prompt, **self._options()}, self._receive)
         return [
-            Completion(text, tokens, whole)
-            for text, tokens, whole in zip(self.texts, self.tokens, self.whole, strict=True)
+            Completion(text, tokens, whole, sum(logs) / max(1, len(logs)))
+            for text, tokens, whole, logs in zip(
+                self.texts, self.tokens, self.whole, self.logs, strict=True
+            )
         ]
 
     def _messages(self) -> dict[str, Any]:
@@ -207,6 +210,8 @@ class _Batch:
             "reasoning_format": "none",
             "chat_template_kwargs": {"enable_thinking": False},
         }
+        if sampling.likelihood:
+            options |= {"logprobs": True, "top_logprobs": 1}
         structure = self.asks[0].structure
         if isinstance(structure, JsonStructure):
             import xllamacpp
@@ -232,6 +237,8 @@ class _Batch:
                 self.texts[index] += piece
                 self.tokens[index] += 1
                 self.watch.text(self.offset + index, piece)
+            for token in (choice.get("logprobs") or {}).get("content") or ():
+                self.logs[index].append(float(token["logprob"]))
             if choice.get("finish_reason"):
                 self.whole[index] = choice["finish_reason"] == "stop"
         self._tick()

@@ -23,8 +23,9 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 os.environ["HF_HUB_OFFLINE"] = "1"
 warnings.simplefilter("ignore")
 
+from helpers import big_models  # noqa: E402
 from helpers.figures import Figures, parser  # noqa: E402
-from helpers.tiny_text import make_tokenizer, reference  # noqa: E402
+from helpers.tiny_text import reference  # noqa: E402
 
 from generators.testing import RecordingContext  # noqa: E402
 from generators.text_gpt.backend import Ask, Sampling, Watch  # noqa: E402
@@ -39,23 +40,6 @@ BRIEF = (
     "Brand: Halden\nProduct: an insulated steel bottle\nAudience: people who walk to work\n"
     "Message: coffee that is still hot at noon\nTone: calm, honest"
 )
-
-
-def made_checkpoint(folder: Path) -> Path:
-    """Write a Llama with about 30 million random weights and a small tokenizer."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    folder.mkdir(parents=True)
-    size = len(make_tokenizer(folder))
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=size, hidden_size=512, intermediate_size=1536, num_hidden_layers=9,
-        num_attention_heads=8, num_key_value_heads=4, max_position_embeddings=4096,
-        bos_token_id=1, eos_token_id=2, pad_token_id=0,
-    )  # fmt: skip
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
 
 
 def seconds(backend: Backend, batches: list[list[Ask]]) -> float:
@@ -79,7 +63,7 @@ def main() -> int:
     wanted = options.parse_args()
     figures = Figures(wanted.check)
     with tempfile.TemporaryDirectory() as temporary:
-        path = wanted.checkpoint or made_checkpoint(Path(temporary) / "weights")
+        path = wanted.checkpoint or big_models.llama(Path(temporary) / "weights")
         context = RecordingContext(Path(temporary) / "load")
         generator = TextGPT.load(reference(path.resolve()), (), "auto", "auto", context)
         backend = generator.backend

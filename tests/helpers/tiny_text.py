@@ -78,11 +78,11 @@ def make_lora(model_folder: Path, folder: Path, *, seed: int) -> Path:
     return folder
 
 
-def make_gguf(path: Path, *, layers: int = 1) -> Path:
+def make_gguf(path: Path, *, layers: int = 1, width: int = 32, context: int = 512) -> Path:
     """Write a small random llama as GGUF, with a byte-level vocabulary of its own."""
     import gguf
 
-    width, heads, inner, context = 32, 2, 64, 512
+    heads, inner = width // 16, 2 * width
     alphabet = _byte_alphabet()
     tokens = ["<unk>", "<s>", "</s>", *alphabet]
     kinds = [gguf.TokenType.UNKNOWN, gguf.TokenType.CONTROL, gguf.TokenType.CONTROL]

@@ -123,7 +123,11 @@ def _length(text: str, spec: TextSpec) -> float:
 
 
 def _relevance(text: str, brief: Brief) -> float:
-    """Share of the text's content words that the brief knows, brand and message counting most."""
+    """How much of the brief a text takes up, brand and message counting most, less what is foreign.
+
+    A text that says three things of the brief and three of its own is worth less than one that says
+    only the three.
+    """
     wanted = {
         word: weight
         for weight, source in (
@@ -139,8 +143,9 @@ def _relevance(text: str, brief: Brief) -> float:
         return 0.0
     if all(any(_alike(word, name) for name in _content(brief.brand.name)) for word in said):
         return 0.2  # the brand's name alone says nothing
-    hits = sum(max((wanted[w] for w in wanted if _alike(w, word)), default=0.0) for word in said)
-    return min(1.0, hits / min(len(said), 3))
+    hits = [max((wanted[w] for w in wanted if _alike(w, word)), default=0.0) for word in said]
+    known = sum(hit > 0 for hit in hits) / len(said)
+    return min(1.0, sum(hits) / min(len(said), 3)) * (0.5 + 0.5 * known)
 
 
 def _content(text: str) -> tuple[str, ...]:

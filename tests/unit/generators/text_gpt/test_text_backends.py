@@ -21,6 +21,7 @@ from generators.api import (
 )
 from generators.registry import Registry
 from generators.testing import CHECKS, Conformance, RecordingContext
+from generators.text_gpt.backend import Ask, Sampling, Watch
 from generators.text_gpt.generator import TextGPT
 
 if TYPE_CHECKING:
@@ -233,3 +234,19 @@ def test_gguf_files_that_would_abort_llama_cpp_are_refused_first(gguf_file, tmp_
 
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.mark.parametrize("kind", ["folder", "gguf_file"])
+def test_a_likelihood_is_told_when_asked_for(kind, tmp_path, request):
+    generator = load(request.getfixturevalue(kind), tmp_path)
+    backend, watch = generator.backend, Watch(lambda _done, _total: None)
+
+    def likelihood(**more) -> float:
+        sampling = Sampling(max_new_tokens=8, top_k=0, top_p=1.0, ignore_eos=True, **more)
+        (answer,) = backend.complete([Ask((("user", "Coffee"),), 5)], sampling, watch)
+        return answer.likelihood
+
+    best = likelihood(temperature=0.0, likelihood=True)
+    assert likelihood(temperature=0.0) == 0.0
+    assert likelihood(temperature=2.0, likelihood=True) < best < 0.0
+    generator.unload()

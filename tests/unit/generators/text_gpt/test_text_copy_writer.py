@@ -24,15 +24,20 @@ HEADLINE = Limit("headline", 2, 30)
 class ScriptedBackend(Backend):
     """Answers each ask by a function of it; a model's place where its words must be known."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, likelihood=lambda _text: 0.0):
         self.answer, self.asks, self.languages = answer, [], ()
+        self.likelihood = likelihood
         self.batch, self.context_length = 8, 4096
 
     def complete(self, asks, sampling, watch):
         assert len(asks) <= self.batch
         self.asks += asks
         watch.tick(len(asks), len(asks))
-        return [Completion(self.answer(ask), 5, whole=True) for ask in asks]
+        texts = [self.answer(ask) for ask in asks]
+        return [
+            Completion(text, 5, True, self.likelihood(text) if sampling.likelihood else 0.0)
+            for text in texts
+        ]
 
     def execution_record(self):
         return {}
@@ -49,6 +54,29 @@ def write(answer, tmp_path, limits=(HEADLINE,), **options):
     context = RecordingContext(tmp_path)
     task = CopyTask(BRIEF, tuple(limits), **{"seed": 3, **options})
     return CopyWriter(backend, task, Sampling(), context).write(), backend, context
+
+
+def test_likely_lines_come_first_and_unlikely_ones_are_asked_again(tmp_path):
+    said = {"Hot coffee in steel.": -0.9, "Steel keeps coffee hot.": -0.4, "Hot steel.": -1.9}
+    likely, unlikely = list(said)[:2], list(said)[2]
+
+    def first_unlikely(ask):
+        return unlikely if len(backend.asks) <= 4 else likely[ask.seed % 2]
+
+    backend = ScriptedBackend(first_unlikely, said.__getitem__)
+    task = CopyTask(BRIEF, (Limit("headline", 1, 30),), seed=3)
+    (variant,) = CopyWriter(backend, task, Sampling(), RecordingContext(tmp_path)).write()
+    assert variant.items == {"headline": ["Steel keeps coffee hot"]}
+    assert variant.attempts == {"headline": 2}
+    assert variant.reasons["headline"]["unlikely"] == 4
+
+
+def test_who_asks_again_is_less_choosy(tmp_path):
+    backend = ScriptedBackend(lambda _ask: "Hot coffee in steel.", lambda _text: -1.9)
+    task = CopyTask(BRIEF, (Limit("headline", 1, 30),), seed=3)
+    (variant,) = CopyWriter(backend, task, Sampling(), RecordingContext(tmp_path)).write()
+    assert variant.items == {"headline": ["Hot coffee in steel"]}
+    assert variant.attempts == {"headline": 2}
 
 
 def said_again(ask) -> bool:
