@@ -175,6 +175,16 @@
         <source>Use this recipe</source>
         <translation>使用此配方</translation>
     </message>
+    <message numerus="yes">
+        <source>%n to be enlarged ×{0}: in the queue.</source>
+        <translation>
+            <numerusform>将放大 %n 张图片（×{0}）：已加入队列。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show in the queue</source>
+        <translation>在队列中显示</translation>
+    </message>
 </context>
 <context>
     <name>AssetFacts</name>
@@ -190,6 +200,10 @@
     <message>
         <source>Adapters</source>
         <translation>适配器</translation>
+    </message>
+    <message>
+        <source>Enlarged by</source>
+        <translation>放大模型</translation>
     </message>
     <message>
         <source>Device</source>
@@ -571,6 +585,10 @@
     <message>
         <source>Use as reference on Create</source>
         <translation>在“创作”中用作参考</translation>
+    </message>
+    <message>
+        <source>Upscale ×4</source>
+        <translation>放大 ×4</translation>
     </message>
     <message>
         <source>Export …</source>
@@ -1050,6 +1068,10 @@
     <message>
         <source>Copy text</source>
         <translation>复制文本</translation>
+    </message>
+    <message>
+        <source>Upscale</source>
+        <translation>放大</translation>
     </message>
     <message>
         <source>Rate</source>
@@ -1620,12 +1642,68 @@
         <translation>原始</translation>
     </message>
     <message>
+        <source>Upscaler</source>
+        <translation>放大模型</translation>
+    </message>
+    <message>
+        <source>auto: a picture that must grow to its size is enlarged by an upscaler where one is installed; none: by resampling, which is softer.</source>
+        <translation>自动：图片需要变大时，由已安装的放大模型放大；无：用重采样放大，会柔和一些。</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
         <source>Preview every</source>
         <translation>预览间隔</translation>
     </message>
     <message>
         <source>Steps between previews; 0 shows none.</source>
         <translation>每隔几步预览一次；0 表示不预览。</translation>
+    </message>
+    <message>
+        <source>Upscaling</source>
+        <translation>放大图片</translation>
+    </message>
+    <message>
+        <source>Upscale</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>How many times larger each side becomes; not used where width or height is given.</source>
+        <translation>每条边放大的倍数；指定了宽度或高度时不使用。</translation>
+    </message>
+    <message>
+        <source>Of the finished picture; left open, it follows from the height or the factor.</source>
+        <translation>成品图片的宽度；留空则由高度或倍数决定。</translation>
+    </message>
+    <message>
+        <source>Of the finished picture; left open, it follows from the width or the factor.</source>
+        <translation>成品图片的高度；留空则由宽度或倍数决定。</translation>
+    </message>
+    <message>
+        <source>Where width and height have other proportions than the picture. crop: fills both and cuts off evenly what is over; inside: all of the picture, within both.</source>
+        <translation>宽高比例与图片不同时：裁剪会填满两边并均匀裁去多余部分；完整则保留整张图片，不超出宽高。</translation>
+    </message>
+    <message>
+        <source>crop</source>
+        <translation>裁剪</translation>
+    </message>
+    <message>
+        <source>inside</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>Tile</source>
+        <translation>分块</translation>
+    </message>
+    <message>
+        <source>Side of the parts that are enlarged one after another; smaller needs less memory and takes longer. Left open, 512 for compact networks and 256 for RRDB; smaller where memory is short.</source>
+        <translation>逐块放大时每块的边长；越小越省内存，但耗时更长。留空时，紧凑网络为 512，RRDB 为 256；内存不足时更小。</translation>
     </message>
     <message>
         <source>Text</source>
@@ -2227,6 +2305,10 @@
     <message>
         <source>Use as reference</source>
         <translation>用作参考</translation>
+    </message>
+    <message>
+        <source>Upscale ×4</source>
+        <translation>放大 ×4</translation>
     </message>
     <message>
         <source>Copy the text</source>
