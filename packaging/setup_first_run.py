@@ -15,6 +15,7 @@ from setup_progress import SetupError, Stage
 from setup_weights import fetch_text_weights
 
 SAMPLE_BRIEF = ROOT / "assets" / "sample_campaign" / "brief.toml"
+UPSCALER = ROOT / "assets" / "starter" / "upscaler" / "starter-upscaler-x4.safetensors"
 #: Untrained checkpoints of the real architectures, made until trained starter weights exist.
 UNTRAINED = {
     "Untrained image model": ("generators.image_diffusion.tiny", "untrained-image"),
@@ -50,6 +51,7 @@ def first_run(library: Optional[Path], brief: Optional[Path]) -> int:  # noqa: U
     wanted = {"SmolLM2-135M-Instruct": weights}
     for name, (module, folder) in UNTRAINED.items():
         wanted[name] = make_untrained(name, module, root / "models" / folder)
+    wanted["Starter upscaler"] = UPSCALER
     register(root, wanted)
     source = brief or SAMPLE_BRIEF
     print(f"\nRunning the campaign {source.name} through the queue.", flush=True)

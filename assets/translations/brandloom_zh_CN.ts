@@ -175,6 +175,16 @@
         <source>Use this recipe</source>
         <translation>使用此配方</translation>
     </message>
+    <message numerus="yes">
+        <source>%n to be enlarged ×{0}: in the queue.</source>
+        <translation>
+            <numerusform>将放大 %n 张图片（×{0}）：已加入队列。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show in the queue</source>
+        <translation>在队列中显示</translation>
+    </message>
 </context>
 <context>
     <name>AssetFacts</name>
@@ -190,6 +200,10 @@
     <message>
         <source>Adapters</source>
         <translation>适配器</translation>
+    </message>
+    <message>
+        <source>Enlarged by</source>
+        <translation>放大模型</translation>
     </message>
     <message>
         <source>Device</source>
@@ -571,6 +585,10 @@
     <message>
         <source>Use as reference on Create</source>
         <translation>在“创作”中用作参考</translation>
+    </message>
+    <message>
+        <source>Upscale ×4</source>
+        <translation>放大 ×4</translation>
     </message>
     <message>
         <source>Export …</source>
@@ -1050,6 +1068,10 @@
     <message>
         <source>Copy text</source>
         <translation>复制文本</translation>
+    </message>
+    <message>
+        <source>Upscale</source>
+        <translation type="unfinished">放大</translation>
     </message>
     <message>
         <source>Rate</source>
@@ -2283,6 +2305,10 @@
     <message>
         <source>Use as reference</source>
         <translation>用作参考</translation>
+    </message>
+    <message>
+        <source>Upscale ×4</source>
+        <translation>放大 ×4</translation>
     </message>
     <message>
         <source>Copy the text</source>

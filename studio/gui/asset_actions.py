@@ -13,6 +13,7 @@ from studio.gui.messages import Choice
 from studio.gui.widgets.pick_files import pick_files, pick_folder
 from studio.services.files.exporting import Exported, export_each
 from studio.services.files.importing import Imported, ImportedArchive, import_any
+from studio.services.upscaling import upscale_asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from studio.core.asset import Board
+    from studio.core.job import Job
     from studio.gui.context import AppContext
     from studio.store.library import Library
 
@@ -319,6 +321,23 @@ class AssetActions(QObject):
     def more_like(self, asset_id: str) -> None:
         """Open Create with the recipe of an asset."""
         self._context.go("create", recipe=asset_id)
+
+    def upscale(self, asset_ids: Sequence[str], factor: int = 4) -> None:
+        """Put the enlarging of pictures into the queue; each result names its picture."""
+        ids, registry = list(asset_ids), self._context.registry
+
+        def place(library: Library) -> list[Job]:
+            params = {"factor": factor}
+            return [upscale_asset(library, registry, one, params) for one in ids]
+
+        def placed(jobs: list[Job]) -> None:
+            said = self.tr("%n to be enlarged ×{0}: in the queue.", "", len(jobs)).format(factor)
+            show = Choice(
+                self.tr("Show in the queue"), lambda: self._context.go("queue", job=jobs[0].id)
+            )
+            self._context.messages.good(said, show if self._context.has_page("queue") else None)
+
+        self._context.store.write(self, place, placed)
 
     def use_as_reference(self, asset_id: str) -> None:
         """Open Create with an asset as the picture to start from."""

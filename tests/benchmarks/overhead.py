@@ -28,7 +28,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 os.environ["HF_HUB_OFFLINE"] = "1"
 warnings.simplefilter("ignore")
 
-from helpers import big_models  # noqa: E402
+from helpers import big_models, tiny_diffusion  # noqa: E402
 from helpers.engines import log_of, running_engine  # noqa: E402
 from helpers.figures import Figures, parser  # noqa: E402
 

@@ -298,3 +298,30 @@ def test_another_order_is_shown_anew(before, after):
 def test_queries_survive_json():
     query = AssetQuery(search="夏日", minimum_rating=3, order="oldest", board_id="b")
     assert query_from_json(query_to_json(query)) == query
+
+
+def test_a_picture_is_enlarged_from_the_menu_and_from_the_details(library_page, asked, settle):
+    """Both put a job into the queue that starts from this very picture; a text offers neither."""
+    page = library_page
+    page.set_query(AssetQuery(modality="image"))
+    settle(lambda: page.model.item_at(0) is not None and page.model.item_at(0).modality == "image")
+    item = page.model.item_at(0)
+    page.show_asset(item.id)
+    settle(lambda: page.panel.details is not None and page.panel.details.asset.id == item.id)
+    [larger] = [one.menu() for one in make_menu(page).actions() if one.text() == "Upscale"]
+    assert [one.text().split()[0] for one in larger.actions()] == ["×2", "×4", "×8"]
+    larger.actions()[0].trigger()
+    wait(settle, page)
+    page.panel.upscale.click()
+    wait(settle, page)
+    jobs = [job for job in asked(lambda library: library.jobs.list(limit=50))
+            if getattr(job.request, "mode", "") == "upscale"]  # fmt: skip
+    assert sorted(job.request.params["factor"] for job in jobs) == [2, 4]
+    assert {job.request.inputs[0].asset_id for job in jobs} == {item.id}
+    assert {job.request.checkpoint.family for job in jobs} == {"esrgan"}
+    page.set_query(AssetQuery(modality="text"))
+    settle(lambda: page.model.item_at(0) is not None and page.model.item_at(0).modality == "text")
+    page.show_asset(page.model.item_at(0).id)
+    settle(lambda: page.panel.details is not None and page.panel.details.asset.modality == "text")
+    assert not page.panel.upscale.isVisibleTo(page.panel)
+    assert "Upscale" not in [one.text() for one in make_menu(page).actions()]

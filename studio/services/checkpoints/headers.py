@@ -65,6 +65,19 @@ def safetensors_names(path: Path) -> dict[str, tuple[int, ...]]:
     return names
 
 
+def safetensors_licence(path: Path) -> str:
+    """Return the licence that a safetensors file's own metadata names, or an empty string.
+
+    ``safetensors_names`` has read the file before: its header is whole.
+    """
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        about = json.loads(file.read(length)).get("__metadata__")
+    if not isinstance(about, dict):
+        return ""
+    return str(about.get("license") or about.get("modelspec.license") or "")[:100]
+
+
 def gguf_header(path: Path) -> GgufHeader:
     """Return a GGUF file's tensor count and keys (arrays are skipped, their length is kept).
 

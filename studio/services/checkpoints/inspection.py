@@ -15,6 +15,7 @@ from studio.core.errors import CheckpointError
 from studio.services.checkpoints.headers import (
     PICKLE_SUFFIXES,
     gguf_header,
+    safetensors_licence,
     safetensors_names,
 )
 
@@ -189,7 +190,10 @@ def file_facts(path: Path) -> Facts:
         details = {"context_length": length} if length else {}
         return Facts("gguf", gguf_architecture=architecture, card=card, details=details)
     if suffix == ".safetensors":
-        return Facts("single_file", tensors=frozenset(safetensors_names(path)))
+        names = frozenset(safetensors_names(path))
+        licence = safetensors_licence(path)
+        said = {"license": (licence,)} if licence else {}
+        return Facts("single_file", tensors=names, card=said)
     if suffix in PICKLE_SUFFIXES:
         raise CheckpointError(
             f"{path.name} is a pickle: opening one can run any code that its maker put in.",

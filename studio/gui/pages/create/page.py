@@ -271,6 +271,8 @@ class CreatePage(Page):
             self._vary(one)
         elif action == "reference":
             self.inputs.use_asset(one)
+        elif action == "upscale":
+            self.actions_.upscale([one])
         elif action == "open":
             self.context.go("library", asset=one)
         elif action == "show":

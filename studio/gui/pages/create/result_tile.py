@@ -27,7 +27,8 @@ class ResultTile(QWidget):
     """One result with what can be done next.
 
     Signals:
-        acted: What to do (``open``, ``show``, ``vary``, ``reference``, ``copy``), and the id.
+        acted: What to do (``open``, ``show``, ``vary``, ``reference``, ``upscale``, ``copy``), and
+            the id.
         rated: Id and stars.
     """
 
@@ -67,6 +68,7 @@ class ResultTile(QWidget):
         offers = [("shuffle", self.tr("Make a variation with a new seed"), "vary")]
         if self.item.modality == "image":
             offers.append(("image-plus", self.tr("Use as reference"), "reference"))
+            offers.append(("zoom-in", self.tr("Upscale ×4"), "upscale"))
         if self.item.modality == "text":
             offers.append(("copy", self.tr("Copy the text"), "copy"))
         offers.append(("images", self.tr("Open in the library"), "open"))

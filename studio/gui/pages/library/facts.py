@@ -37,6 +37,8 @@ def facts_of(asset: Asset, registry: Registry) -> list[tuple[str, str]]:
                 facts.append((labels.get(key, key.replace("_", " ")), _plain(value)))
         names = [f"{one.name or one.id} × {one.weight:g}" for one in recipe.request.adapters]
         facts.append((translate("AssetFacts", "Adapters"), "\n".join(names)))
+        if recipe.request.upscaler is not None:
+            facts.append((translate("AssetFacts", "Enlarged by"), recipe.request.upscaler.name))
         facts.append((translate("AssetFacts", "Device"), str(recipe.execution.get("device", ""))))
     if asset.width:
         facts.append((translate("AssetFacts", "Size"), f"{asset.width} × {asset.height} px"))

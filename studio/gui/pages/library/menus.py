@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studio.gui.pages.library.page import LibraryPage
 
 MOST_COMPARED = 4
+FACTORS = (2, 4, 8)  # by which a picture can be enlarged from the menu
 
 
 def open_menu(page: LibraryPage, point: QPoint) -> None:
@@ -93,6 +94,8 @@ def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
             "image-plus",
             lambda: actions.use_as_reference(item.id),
         )
+    if item.modality == "image" and not item.missing:
+        _add_upscaling(page, menu, item)
     menu.addSeparator()
     if item.prompt:
         said = translate("LibraryPage", "Prompt copied.")
@@ -116,6 +119,15 @@ def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
             translate("LibraryPage", "Copy text"),
             "type",
             lambda: actions.copy_text(item.text, said_text),
+        )
+
+
+def _add_upscaling(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
+    larger = menu.addMenu(themed_icon("zoom-in"), translate("LibraryPage", "Upscale"))
+    for factor in FACTORS:
+        text = f"×{factor}  {item.width * factor} × {item.height * factor} px"
+        larger.addAction(text).triggered.connect(
+            partial(_run, page.actions_.upscale, [item.id], factor)
         )
 
 
