@@ -64,6 +64,33 @@ def compile_to(source: Path, target: Path) -> None:
     run([tool("pyside6-lrelease"), str(source), "-qm", str(target), "-silent"])
 
 
+def write_english(source: Path) -> None:
+    """Make ``plurals_en.qm`` from the counted texts of a .ts file: "%n job(s)" as 1 job, 3 jobs.
+
+    A compiled file and not a translator of our own in Python: Qt also translates in threads that
+    hold its locks, and one that waits there for Python's lock can wait for ever.
+    """
+    tree = ET.parse(source)
+    root = tree.getroot()
+    root.set("language", "en_US")
+    for context in root.findall("context"):
+        for message in context.findall("message"):
+            if message.get("numerus") != "yes":
+                context.remove(message)
+                continue
+            text = message.findtext("source") or ""
+            told = message.find("translation")
+            if told is None:
+                continue
+            told.clear()
+            for ending in ("", "s"):
+                ET.SubElement(told, "numerusform").text = text.replace("(s)", ending)
+    with tempfile.TemporaryDirectory() as folder:
+        english = Path(folder) / "plurals_en.ts"
+        tree.write(english, encoding="utf-8", xml_declaration=True)
+        compile_to(english, FOLDER / "plurals_en.qm")
+
+
 def unfinished(path: Path) -> list[str]:
     """Return ``context: text`` of everything in a .ts file that has no translation."""
     found = []
@@ -113,6 +140,8 @@ def main() -> int:
         collect(path)
         compile_to(path, path.with_suffix(".qm"))
         problems += unfinished(path)
+    if files and not options.check:
+        write_english(files[0])
     for line in problems:
         print(line)
     print(f"{len(files)} languages, {len(problems)} texts without translation")

@@ -24,25 +24,6 @@ MANIFEST, TEMPLATES = "Manifest", "Templates"
 translate = QCoreApplication.translate
 
 
-class EnglishPlurals(QTranslator):
-    """Turns "%n job(s)" into "1 job" and "3 jobs" where no translation is installed."""
-
-    def translate(
-        self,
-        _context: str | bytes,
-        source: str | bytes,
-        _disambiguation: str | bytes | None = None,
-        n: int = -1,
-    ) -> str:
-        """Return the sentence for a count, and everything else as it is (asked last of all)."""
-        text = source.decode() if isinstance(source, bytes) else source
-        return text.replace("(s)", "" if n == 1 else "s") if n >= 0 else text
-
-    def isEmpty(self) -> bool:
-        """Tell Qt to ask."""
-        return False
-
-
 def chosen_locale(setting: str) -> QLocale:
     """Return the language of the environment variable, the setting or the system, in this order."""
     name = os.environ.get(VARIABLE) or setting
@@ -59,9 +40,11 @@ def install_translations(app: QApplication, setting: str) -> None:
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
         old.deleteLater()
-    app.installTranslator(EnglishPlurals(app))
     locale = chosen_locale(setting)
     QLocale.setDefault(locale)
+    plurals = QTranslator(app)  # asked last of all: "%n job(s)" where no translation is installed
+    if plurals.load("plurals_en", str(resources() / "translations")):
+        app.installTranslator(plurals)
     for name, folder in (
         ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
         ("brandloom", str(resources() / "translations")),

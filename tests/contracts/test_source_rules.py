@@ -12,3 +12,9 @@ def test_nobody_opens_a_modal_box() -> None:
         text = path.read_text(encoding="utf-8")
         assert "QMessageBox(" not in text, path
         assert ".exec()" not in text or path.name == "application.py", path
+
+
+def test_no_translator_is_written_in_python():
+    """Qt translates in threads that hold its locks; one that waits there for Python's may hang."""
+    for path in (ROOT / "studio" / "gui").rglob("*.py"):
+        assert "(QTranslator):" not in path.read_text(encoding="utf-8"), path
