@@ -85,6 +85,8 @@ def _nearest(aspect: float, area: float, rules: SizeRules) -> tuple[int, int]:
     best = (math.inf, grid, grid)
     for made_width in range(grid, longest + 1, grid):
         for made_height in range(grid, longest + 1, grid):
+            if not _can_do(made_width, made_height, rules):
+                continue  # else what is planned would be planned anew
             off = abs(math.log(made_width / made_height / aspect))
             size = abs(math.log(made_width * made_height / area))
             best = min(best, (3.0 * off + size, made_width, made_height))
