@@ -15,11 +15,14 @@ from setup_progress import SetupError, Stage
 from setup_weights import fetch_text_weights
 
 SAMPLE_BRIEF = ROOT / "assets" / "sample_campaign" / "brief.toml"
-UPSCALER = ROOT / "assets" / "starter" / "upscaler" / "starter-upscaler-x4.safetensors"
-#: Untrained checkpoints of the real architectures, made until trained starter weights exist.
+STARTER = ROOT / "assets" / "starter"
+UPSCALER = STARTER / "upscaler" / "starter-upscaler-x4.safetensors"
+#: Shipped checkpoints by what they make; a folder without weights counts as not shipped.
+SHIPPED = {"pictures": ("Starter image model", STARTER / "image")}
+#: Untrained checkpoints of the real architectures, made where no trained one is shipped.
 UNTRAINED = {
-    "Untrained image model": ("generators.image_diffusion.tiny", "untrained-image"),
-    "Untrained music model": ("generators.audio_music.tiny", "untrained-music"),
+    "pictures": ("Untrained image model", "generators.image_diffusion.tiny", "untrained-image"),
+    "music": ("Untrained music model", "generators.audio_music.tiny", "untrained-music"),
 }
 
 
@@ -48,21 +51,41 @@ def first_run(library: Optional[Path], brief: Optional[Path]) -> int:  # noqa: U
     """
     root = library_folder(library)
     weights = fetch_text_weights(root / "models")
-    wanted = {"SmolLM2-135M-Instruct": weights}
-    for name, (module, folder) in UNTRAINED.items():
+    wanted = {"SmolLM2-135M-Instruct": weights, **shipped()}
+    noise = [kind for kind in UNTRAINED if not is_shipped(kind)]
+    for kind in noise:
+        name, module, folder = UNTRAINED[kind]
         wanted[name] = make_untrained(name, module, root / "models" / folder)
     wanted["Starter upscaler"] = UPSCALER
     register(root, wanted)
     source = brief or SAMPLE_BRIEF
     print(f"\nRunning the campaign {source.name} through the queue.", flush=True)
     if not brief:
-        print(
-            "Pictures and music come from small untrained models, so they are abstract;", flush=True
-        )
-        print("the words are real. Add checkpoints of your own on any day: studio models add PATH")
+        print(what_to_expect(noise), flush=True)
     return subprocess.run(
         studio("campaign", "run", str(source), "--export", library=root), cwd=ROOT, check=False
     ).returncode
+
+
+def is_shipped(kind: str) -> bool:
+    """Tell whether trained weights for a kind lie in this folder."""
+    return kind in SHIPPED and (SHIPPED[kind][1] / "model_index.json").is_file()
+
+
+def shipped() -> dict[str, Path]:
+    """Return the shipped checkpoints that are there, by name; they are used where they lie."""
+    return {name: folder for kind, (name, folder) in SHIPPED.items() if is_shipped(kind)}
+
+
+def what_to_expect(noise: list[str]) -> str:
+    """Say before the sample campaign what is real in it and what only stands in."""
+    if noise == ["music"]:
+        told = (
+            "Music comes from a small untrained model, so it is noise; the words and pictures are"
+        )
+    else:
+        told = "Pictures and music come from small untrained models, so they are abstract; words are"
+    return f"{told}\nreal. Add checkpoints of your own on any day: studio models add PATH"
 
 
 def make_untrained(name: str, module: str, folder: Path) -> Path:

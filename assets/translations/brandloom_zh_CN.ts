@@ -556,6 +556,10 @@
         <translation>添加模型文件夹</translation>
     </message>
     <message>
+        <source>Starter image model</source>
+        <translation>入门图片模型</translation>
+    </message>
+    <message>
         <source>{0} is on the list.</source>
         <translation>{0} 已加入列表。</translation>
     </message>
@@ -2419,6 +2423,10 @@
         <translation>选择此电脑上的模型文件夹，或 .safetensors、.gguf 文件。模型会在原位置使用，不会复制。</translation>
     </message>
     <message>
+        <source>Use the model that comes with Brandloom</source>
+        <translation>使用 Brandloom 自带的模型</translation>
+    </message>
+    <message>
         <source>Add file …</source>
         <translation>添加文件…</translation>
     </message>
@@ -2659,6 +2667,25 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>WordHelp</name>
+    <message>
+        <source>Insert “{0}”</source>
+        <translation>插入“{0}”</translation>
+    </message>
+    <message>
+        <source>Use “{0}” instead</source>
+        <translation>改用“{0}”</translation>
+    </message>
+    <message>
+        <source>This model does not know “{0}”. Nearest: {1}.</source>
+        <translation>此模型不认识“{0}”。最接近的是：{1}。</translation>
+    </message>
+    <message>
+        <source>This model does not know {0}.</source>
+        <translation>此模型不认识{0}。</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,8 @@ DEFAULT_STRENGTH = {"image_to_image": 0.6, "inpaint": 1.0}
 MAX_SIDE = 8192  # px of a finished picture
 MAX_IMAGES = 64
 _SEEDS = 2**63
+_MAX_CONFIG = 1_000_000  # bytes
+_MAX_SIZES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +132,39 @@ def checkpoint_defaults(checkpoint: CheckpointRef | None, pipeline: Pipeline) ->
         found["num_inference_steps"] = own
     if checkpoint is None:
         return found
+    return found | _known(_written(checkpoint)) | _known(checkpoint.details)
+
+
+def _written(checkpoint: CheckpointRef) -> dict[str, Any]:
+    """Return what ``generation_config.json`` says; nothing where it is missing or damaged."""
     file = Path(checkpoint.path) / "generation_config.json"
-    if file.is_file():
-        try:
-            written = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
-            written = {}
-        found |= _known(written if isinstance(written, dict) else {})
-    return found | _known(checkpoint.details)
+    try:
+        if not file.is_file() or file.stat().st_size > _MAX_CONFIG:
+            return {}
+        written = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return written if isinstance(written, dict) else {}
+
+
+def trained_sizes(checkpoint: CheckpointRef | None, step: int) -> tuple[tuple[int, int], ...]:
+    """Return the sizes that a checkpoint declares to be trained at (``sizes`` in that file).
+
+    All of them or, where one cannot be a size, none.
+    """
+    given = _written(checkpoint).get("sizes") if checkpoint else None
+    if not isinstance(given, list) or not 0 < len(given) <= _MAX_SIZES:
+        return ()
+    sizes = []
+    for size in given:
+        if not isinstance(size, list) or len(size) != 2:
+            return ()
+        if not all(
+            type(side) is int and 0 < side <= MAX_SIDE and side % step == 0 for side in size
+        ):
+            return ()
+        sizes.append((size[0], size[1]))
+    return tuple(sizes)
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +183,8 @@ def rules_of(pipeline: Pipeline, checkpoint: CheckpointRef | None) -> SizeRules:
         step = factor * (2 if packed else int(config.get("patch_size") or 1))
     step = math.lcm(step, 8)  # several pipelines insist on 8, whatever their VAE's factor
     grid = math.lcm(step, factor * 2 ** max(levels, 0))
-    return SizeRules(step, grid, _native(pipeline, config, factor, checkpoint))
+    native = _native(pipeline, config, factor, checkpoint)
+    return SizeRules(step, grid, native, trained_sizes(checkpoint, step))
 
 
 def _native(

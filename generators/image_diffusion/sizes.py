@@ -26,11 +26,13 @@ class SizeRules:
         step: Width and height must be multiples of this (the latent factor times the patch), px.
         grid: Multiples that it prefers (every level of the U-Net halves evenly), px.
         native: Side of the square that it was trained at, px.
+        trained: Sizes (width, height) that it was trained at and keeps to; none where it is free.
     """
 
     step: int
     grid: int
     native: int
+    trained: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class SizePlan:
 
 def plan_size(width: int, height: int, rules: SizeRules) -> SizePlan:
     """Return where to make a picture of ``width`` × ``height`` pixels (both at least 1)."""
+    if rules.trained:
+        return SizePlan(width, height, *_nearest_trained(width, height, rules.trained))
     if _can_do(width, height, rules):
         return SizePlan(width, height, width, height)
     aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
@@ -67,6 +71,18 @@ def plan_size(width: int, height: int, rules: SizeRules) -> SizePlan:
         area = native_area
     made_width, made_height = _nearest(aspect, area, rules)
     return SizePlan(width, height, made_width, made_height)
+
+
+def _nearest_trained(
+    width: int, height: int, trained: tuple[tuple[int, int], ...]
+) -> tuple[int, int]:
+    """Return the trained size of the nearest aspect; among equal ones that of the nearest area."""
+
+    def off(size: tuple[int, int]) -> tuple[float, float]:
+        aspect = abs(math.log(size[0] / size[1] * height / width))
+        return round(aspect, 6), abs(math.log(size[0] * size[1] / (width * height)))
+
+    return min(trained, key=off)
 
 
 def _can_do(width: int, height: int, rules: SizeRules) -> bool:

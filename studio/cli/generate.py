@@ -6,6 +6,7 @@ chosen with ``--generator`` and takes its parameters as ``--set KEY=VALUE``.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,13 @@ from studio.core.errors import NotFound
 from studio.core.job import Lane
 from studio.services.checkpoints.catalogue import find_adapter, find_checkpoint
 from studio.services.generation import Materials, build_request, enqueue
+from studio.services.vocabulary.hints import hints_for, sentence
+from studio.services.vocabulary.loading import vocabulary_or_none
 
 if TYPE_CHECKING:
     import argparse
 
-    from generators.api import AdapterRef
+    from generators.api import AdapterRef, Request
     from generators.manifest import Manifest
     from studio.cli.context import Cli
 
@@ -75,8 +78,18 @@ def generate(cli: Cli, options: argparse.Namespace) -> int:
         inputs=tuple(input_ref(cli, text) for text in options.input),
     )
     request = build_request(cli.library, manifest, mode, params, materials)
+    warn_of_words(request)
     job = enqueue(cli.library, request, lane=Lane(options.lane))
     return see_through(cli, job, no_wait=options.no_wait, out=options.out)
+
+
+def warn_of_words(request: Request) -> None:
+    """Say on stderr which words of a prompt the checkpoint does not know, where it declares any."""
+    vocabulary = vocabulary_or_none(request.checkpoint.path) if request.checkpoint else None
+    if vocabulary is None:
+        return
+    for hint in hints_for(vocabulary, str(request.params.get("prompt") or "")):
+        sys.stderr.write(sentence(hint) + "\n")
 
 
 def chosen_generator(cli: Cli, options: argparse.Namespace) -> Manifest:

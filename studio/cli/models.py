@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from studio.cli.context import Cli, size_in_words, table
 from studio.core.checkpoint import Adapter, Checkpoint
-from studio.core.errors import NotFound
+from studio.core.errors import CheckpointError, NotFound
 from studio.services.checkpoints.catalogue import (
     add_weights,
     find_adapter,
     find_checkpoint,
     verify,
 )
+from studio.services.vocabulary.loading import vocabulary_of
 
 if TYPE_CHECKING:
     import argparse
@@ -118,6 +119,22 @@ def verify_model(cli: Cli, options: argparse.Namespace) -> int:
 
 def info(cli: Cli, options: argparse.Namespace) -> int:
     """Show everything about one."""
-    data = asdict(find(cli, options.model))
-    cli.emit(data, "\n".join(f"{key:16} {value}" for key, value in data.items()))
+    item = find(cli, options.model)
+    data = asdict(item)
+    lines = [f"{key:16} {value}" for key, value in data.items()]
+    try:
+        vocabulary = vocabulary_of(item.path) if isinstance(item, Checkpoint) else None
+    except CheckpointError as error:
+        vocabulary = None
+        lines.append(f"{'vocabulary':16} {error.message}")
+    if vocabulary is not None:
+        words = {
+            kind: [" / ".join(said[0] for said in entry.words.values()) for entry in entries]
+            for kind, entries in vocabulary.entries.items()
+            if entries
+        }
+        data["vocabulary"] = words
+        lines += ["", "The prompts that it knows are made of these words:"]
+        lines += [f"{kind:16} {', '.join(said)}" for kind, said in words.items()]
+    cli.emit(data, "\n".join(lines))
     return 0

@@ -10,6 +10,7 @@ from generators.api import InputRef, InvalidParameter, Request
 from studio.core.errors import NotFound
 from studio.core.job import JobKind, Lane, NewJob
 from studio.services.checkpoints.catalogue import default_checkpoint
+from studio.services.checkpoints.starter import starter_checkpoint
 from studio.services.checkpoints.upscalers import choose_upscaler
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ def build_request(
     if manifest.families and chosen is None and OPTIONAL not in manifest.capabilities:
         chosen = default_checkpoint(library, manifest)
         if chosen is None:
+            starter = starter_checkpoint(manifest.modality)
+            place = f'"{starter}", which comes with Brandloom' if starter else "PATH"
             raise NotFound(
                 f"{manifest.name} has no checkpoint to work with.",
-                "Add a model folder or file: studio models add PATH.",
+                f"Add a model folder or file: studio models add {place}.",
             )
     check_inputs(manifest, mode, materials.inputs)
     return Request(

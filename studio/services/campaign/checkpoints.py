@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio.services.campaign.requests import UPSCALER, makes, mode_for
+from studio.services.checkpoints.starter import starter_checkpoint
 from studio.services.checkpoints.upscalers import choose_upscaler
 from studio.services.copywriting.asking import language_name
 
@@ -89,9 +90,16 @@ def _choose(
         return _speaking(there, brief) if modality == "text" else (there[0], "")
     there = [c for c in listed if not c.missing]
     if not there:
-        return None, f"There is no checkpoint for {NOUNS[modality]}. {SUGGESTIONS[modality]}"
+        return None, f"There is no checkpoint for {NOUNS[modality]}. {_suggestion(modality)}"
     there.sort(key=lambda c: (c.untrained, not c.commercial_use, -c.added_at))
     return _speaking(there, brief) if modality == "text" else (there[0], "")
+
+
+def _suggestion(modality: str) -> str:
+    starter = starter_checkpoint(modality)
+    if starter is None:
+        return SUGGESTIONS[modality]
+    return f'One comes with Brandloom: studio models add "{starter}"'
 
 
 def _speaking(listed: Sequence[Checkpoint], brief: Brief) -> tuple[Checkpoint | None, str]:

@@ -10,9 +10,11 @@ from studio.core.errors import UserFacingError
 from studio.core.job import JobKind, Lane, Need, NewJob, StepRequest
 from studio.services.campaign.ids import derived_id, derived_seed, piece_key, round_key
 from studio.services.campaign.prompts import image_prompt, music_params, negative_prompt
+from studio.services.campaign.vocabulary_prompts import known_part, vocabulary_prompt
 from studio.services.copywriting.asking import copy_params
 from studio.services.copywriting.selecting import takes_many
 from studio.services.placements import placement
+from studio.services.vocabulary.loading import vocabulary_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,9 +118,10 @@ class JobMaker:
         """Return the job that makes one visual."""
         key = piece_key(item.key, revision=revision)
         quality = self.brief.quality
+        prompt, negative = self._picture_words(item, copy)
         params: dict[str, JsonValue] = {
-            "prompt": image_prompt(self.brief, item, copy),
-            "negative_prompt": negative_prompt(self.brief),
+            "prompt": prompt,
+            "negative_prompt": negative,
             "width": item.width,
             "height": item.height,
             "num_images_per_prompt": 1,
@@ -129,6 +132,15 @@ class JobMaker:
         }
         title = f"Visual {item.group.replace('_', ' ')} {item.variant}"
         return self._generate(key, "image", params, (title, lane))
+
+    def _picture_words(self, item: VisualPlan, copy: str) -> tuple[str, str]:
+        """Return prompt and negative prompt, in the words that a checkpoint declares, if any."""
+        vocabulary = vocabulary_or_none(self.checkpoints["image"].path)
+        if vocabulary is not None:
+            prompt = vocabulary_prompt(self.brief, item, vocabulary)
+            if prompt:
+                return prompt, known_part(vocabulary, self.brief.negative_prompt)
+        return image_prompt(self.brief, item, copy), negative_prompt(self.brief)
 
     def music(self, *, revision: int = 0, lane: Lane = Lane.BATCH) -> NewJob:
         """Return the job that makes the music bed."""

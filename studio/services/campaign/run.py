@@ -14,6 +14,7 @@ from studio.services.campaign.checkpoints import choose_checkpoints
 from studio.services.campaign.ids import piece_key, round_key
 from studio.services.campaign.planning import modalities, plan_pieces, with_findings
 from studio.services.campaign.requests import JobMaker
+from studio.services.campaign.vocabulary_prompts import subject_warnings
 from studio.services.files.importing import import_file
 from studio.store.records import CampaignRecord
 
@@ -49,6 +50,8 @@ def plan_campaign(library: Library, registry: Registry, brief: Brief) -> Plan:
             problems.append(str(error))
     ids = {modality: item.id for modality, item in choice.checkpoints.items()}
     warnings.extend(_brand_warnings(brief))
+    if plan.visuals and "image" in choice.checkpoints:
+        warnings.extend(subject_warnings(choice.checkpoints["image"], brief))
     return with_findings(plan, ids, warnings, problems, time)
 
 

@@ -10,9 +10,7 @@ from studio.core.vocabulary import SLOT, Entry, Vocabulary
 from studio.services.vocabulary.pieces import JOINING, forms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-IGNORED = "ignored"  # kind of phrases that say nothing
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +120,24 @@ def _firsts(entry: Entry) -> Iterator[str]:
 
 
 def _phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
-    idle = {form for words in vocabulary.ignored.values() for w in words for form in forms_of(w)}
+    ignored = [forms_of(word) for words in vocabulary.ignored.values() for word in words]
+    idle = JOINING.union(*ignored)
     for entries in vocabulary.entries.values():
         for entry in entries:
-            said = [word for words in entry.words.values() for word in words]
-            if entry.kind == "background":
-                said.append(entry.id)
-            for word in said:
-                yield from _said(word, entry, JOINING | idle)
-            for forms in _forms(entry.related):
+            yield from _phrases_of(entry, idle)
+    yield from (Phrase(forms, None, None) for forms in ignored if forms)
+
+
+def _phrases_of(entry: Entry, idle: frozenset[str]) -> Iterator[Phrase]:
+    said = [word for words in entry.words.values() for word in words]
+    if entry.kind == "background":
+        said.append(entry.id)
+    for word in said:
+        yield from _said(word, entry, idle)
+    for words in entry.related.values():
+        for forms in map(forms_of, words):
+            if forms:
                 yield Phrase(forms, None, entry, known=False)
-    for forms in _forms(vocabulary.ignored):
-        yield Phrase(forms, None, None)
-
-
-def _forms(words_by_language: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, ...]]:
-    for words in words_by_language.values():
-        for word in words:
-            if forms := forms_of(word):
-                yield forms
 
 
 def _said(word: str, entry: Entry, idle: frozenset[str]) -> Iterator[Phrase]:

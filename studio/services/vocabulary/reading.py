@@ -52,9 +52,10 @@ def _words(match: Match, pieces: Sequence[Piece], at: int, prompt: str) -> Itera
 
 def _backdrops(words: list[Word], prompt: str) -> Iterator[Word]:
     """Yield the words; a colour right before a background that names none becomes its colour."""
-    for word, after in zip(words, [*words[1:], None], strict=True):
-        near = after is not None and after.kind == "background" and word.kind == "colour"
-        if near and after is not None and not prompt[word.end : after.start].strip():
+    following: list[Word | None] = [*words[1:], None]
+    for word, after in zip(words, following, strict=False):
+        direct = after is not None and not prompt[word.end : after.start].strip()
+        if direct and after and (word.kind, after.kind) == ("colour", "background"):
             yield replace(word, kind="backdrop")
         else:
             yield word

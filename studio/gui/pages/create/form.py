@@ -13,6 +13,7 @@ from studio.gui.pages.create.offers import COUNT_KEYS, KINDS, Models, Order, cou
 from studio.gui.pages.create.prompt_box import PromptBox, TextBox
 from studio.gui.pages.create.reference_box import ReferenceBox
 from studio.gui.pages.create.setup_box import SetupBox
+from studio.gui.pages.create.word_help import WordHelp
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import SegmentedControl, button
 from studio.gui.widgets.labels import label
@@ -79,6 +80,8 @@ class CreateForm(QFrame):
         yield
         self.prompt = PromptBox()
         column.addWidget(self.prompt)
+        self.words = WordHelp(self.prompt)
+        column.addWidget(self.words)
         self.negative = TextBox(self.tr("Leave out"), (1, 5), self.tr("What must not show"))
         column.addWidget(self.negative)
         yield
@@ -196,6 +199,7 @@ class CreateForm(QFrame):
         if manifest is None or mode is None:
             self._drop_form()
             self.button.setEnabled(False)
+            self.words.set_vocabulary(None)
             return
         specs = {spec.key: spec for spec in manifest.params_for(mode.id)}
         self.prompt.set_spec(specs.get(PROMPT))
@@ -207,6 +211,8 @@ class CreateForm(QFrame):
         form = self._fit_form(manifest, mode.id)
         form.set_values({k: v for k, v in self._values.items() if k in specs})
         checkpoint = self.setup.chosen_checkpoint()
+        known = self.setup.models().vocabularies
+        self.words.set_vocabulary(known.get(checkpoint.id) if checkpoint else None)
         family = manifest.family(checkpoint.family) if checkpoint else None
         offered = self.setup.models().adapters if family and family.adapters else []
         fits = [a for a in offered if checkpoint and a.family == checkpoint.family]

@@ -11,6 +11,7 @@ from generators.api import AdapterRef, InputRef, Request
 from studio.core.errors import NotFound
 from studio.core.paths import resources
 from studio.services.generation import OPTIONAL, Materials, build_request, enqueue
+from studio.services.vocabulary.loading import vocabulary_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from studio.core.asset import Asset
     from studio.core.checkpoint import Adapter, Checkpoint
     from studio.core.job import Job
+    from studio.core.vocabulary import Vocabulary
     from studio.store.library import Library
 
 Kind = Literal["text", "image", "audio"]
@@ -72,6 +74,7 @@ class Models:
 
     checkpoints: list[Checkpoint] = field(default_factory=list)
     adapters: list[Adapter] = field(default_factory=list)
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)  # by id of a checkpoint
 
     def for_generator(self, generator_id: str) -> list[Checkpoint]:
         """Return a generator's checkpoints, the best guess first: there, trained, newest."""
@@ -81,7 +84,12 @@ class Models:
 
 def read_models(library: Library) -> Models:
     """Ask for them."""
-    return Models(library.models.list(), library.models.adapters())
+    checkpoints = library.models.list()
+    declared = {
+        item.id: vocabulary_or_none(item.path) for item in checkpoints if item.modality == "image"
+    }
+    vocabularies = {key: words for key, words in declared.items() if words is not None}
+    return Models(checkpoints, library.models.adapters(), vocabularies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ class CreatePage(Page):
         form.generate.connect(self.generate)
         form.setup.add_file.connect(self.weights.pick_file)
         form.setup.add_folder.connect(self.weights.pick_folder)
+        form.setup.starter_wanted.connect(self.weights.add_starter)
         form.setup.test_wanted.connect(form.use_test_cards)
         self.results.acted.connect(self._act)
         self.results.rated.connect(lambda one, stars: self.actions_.rate([one], stars))

@@ -21,6 +21,7 @@ from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.labels import label
 from studio.gui.widgets.param_base import WheelGuard
 from studio.gui.widgets.surfaces import Picture
+from studio.services.checkpoints.starter import starter_checkpoint
 
 if TYPE_CHECKING:
     from generators.manifest import Manifest, ModeSpec
@@ -55,12 +56,14 @@ class SetupBox(QWidget):
     Signals:
         changed: A person chose another generator, checkpoint or mode.
         add_file, add_folder: Weights shall be added to the list.
+        starter_wanted: Use the model that comes with Brandloom.
         test_wanted: Try with the test cards.
     """
 
     changed = Signal()
     add_file = Signal()
     add_folder = Signal()
+    starter_wanted = Signal()
     test_wanted = Signal()
 
     def __init__(self, registry: Registry) -> None:
@@ -121,6 +124,9 @@ class SetupBox(QWidget):
             "It is used where it lies, never copied."
         )
         column.addWidget(label(how, "soft", wrap=True))
+        self.starter = button(self.tr("Use the model that comes with Brandloom"), icon="sparkles")
+        self.starter.clicked.connect(self.starter_wanted.emit)
+        column.addWidget(self.starter)
         row = QHBoxLayout()
         row.setSpacing(SIZES.step)
         self.missing_file = button(self.tr("Add file …"), icon="file-text")
@@ -230,6 +236,7 @@ class SetupBox(QWidget):
         manifest, item = self.manifest(), self.chosen_checkpoint()
         lacks = manifest is not None and needs_checkpoint(manifest) and self.checkpoint.count() == 0
         self.missing.setVisible(self._loaded and lacks)
+        self.starter.setVisible(starter_checkpoint(self.kind) is not None)
         has_families = manifest is not None and bool(manifest.families)
         test = manifest is not None and TEST in manifest.capabilities
         self._row.setVisible(

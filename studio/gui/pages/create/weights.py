@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from studio.core.checkpoint import Adapter, Checkpoint
 from studio.gui.widgets import pick_files
 from studio.services.checkpoints.catalogue import add_weights
+from studio.services.checkpoints.starter import starter_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +40,17 @@ class CreateWeights(QObject):
         """Ask for a folder with weights."""
         pick_files.pick_folder(self._page, self.tr("Add a model folder"), self.add)
 
-    def add(self, path: Path) -> None:
-        """Put weights on the list."""
+    def add_starter(self) -> None:
+        """Put the checkpoint that comes with Brandloom on the list."""
+        path = starter_checkpoint(self._page.form.kind)
+        if path is not None:
+            self.add(path, self.tr("Starter image model"))
+
+    def add(self, path: Path, name: str = "") -> None:
+        """Put weights on the list, under the name of their file or folder unless one is given."""
         registry = self._page.context.registry
         self._page.context.store.write(
-            self, lambda library: add_weights(library, registry, path), self._added
+            self, lambda library: add_weights(library, registry, path, name=name), self._added
         )
 
     def _added(self, added: Checkpoint | Adapter) -> None:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generators._torch.pictures import cover_box
+from generators.api import CheckpointRef
+from generators.image_diffusion.settings import trained_sizes
 from generators.image_diffusion.sizes import MAX_AREA, MAX_ASPECT, SizeRules, plan_size
 
 SD15 = SizeRules(step=8, grid=64, native=512)
@@ -75,3 +80,45 @@ def test_the_crop_lies_inside_and_has_the_aspect(width, height, wide, high):
     assert 0 <= top < bottom <= height + 1e-6
     assert (right - left) / (bottom - top) == pytest.approx(wide / high, rel=1e-6)
     assert right - left == pytest.approx(width) or bottom - top == pytest.approx(height)
+
+
+STARTER = SizeRules(step=8, grid=32, native=128)
+BUCKETS = ((128, 128), (96, 160), (192, 96), (128, 160), (224, 96), (160, 128))
+
+
+@pytest.mark.parametrize(
+    ("asked", "made"),
+    [
+        ((1080, 1080), (128, 128)), ((1200, 1200), (128, 128)), ((1080, 1350), (128, 160)),
+        ((960, 1200), (128, 160)), ((1200, 628), (192, 96)), ((1080, 1920), (96, 160)),
+        ((720, 1280), (96, 160)), ((900, 383), (224, 96)), ((1080, 1440), (128, 160)),
+    ],
+)  # fmt: skip
+def test_placements_are_made_at_the_sizes_that_a_checkpoint_declares(asked, made):
+    plan = plan_size(*asked, replace(STARTER, trained=BUCKETS))
+    assert (plan.made_width, plan.made_height) == made
+
+
+@given(SIDES, SIDES)
+def test_declared_sizes_are_kept_to(width, height):
+    plan = plan_size(width, height, replace(STARTER, trained=BUCKETS))
+    assert (plan.made_width, plan.made_height) in BUCKETS
+
+
+@pytest.mark.parametrize(
+    ("sizes", "read"),
+    [
+        ([[128, 128], [96, 160]], ((128, 128), (96, 160))),
+        ([[128, 128], [100, 160]], ()),  # no multiple of the step
+        ([[128, 128.0]], ()),
+        ([[True, 8]], ()),
+        ([[8] * 3], ()),
+        ([[1 << 40, 8]], ()),
+        ([[8, 8]] * 257, ()),
+        ([], ()),
+        ("128", ()),
+    ],
+)
+def test_declared_sizes_are_checked(tmp_path, sizes, read):
+    (tmp_path / "generation_config.json").write_text(json.dumps({"sizes": sizes}))
+    assert trained_sizes(CheckpointRef("x", "x", str(tmp_path)), 8) == read
