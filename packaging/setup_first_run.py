@@ -84,7 +84,9 @@ def what_to_expect(noise: list[str]) -> str:
             "Music comes from a small untrained model, so it is noise; the words and pictures are"
         )
     else:
-        told = "Pictures and music come from small untrained models, so they are abstract; words are"
+        told = (
+            "Pictures and music come from small untrained models, so they are abstract; words are"
+        )
     return f"{told}\nreal. Add checkpoints of your own on any day: studio models add PATH"
 
 

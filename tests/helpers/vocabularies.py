@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from generators.image_diffusion.starter.assemble import WISHES, vocabulary_json
+from generators.image_diffusion.starter.declared import WISHES, vocabulary_json
 from studio.services.vocabulary.loading import FILE, parse_vocabulary
 
 if TYPE_CHECKING:

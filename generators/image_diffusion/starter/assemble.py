@@ -6,30 +6,16 @@ import argparse
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
-from generators.image_diffusion.starter import related
-from generators.image_diffusion.starter import vocabulary as words
+from generators.image_diffusion.starter.declared import WISHES, vocabulary_json
 from generators.image_diffusion.starter.networks import new_scheduler
-from generators.image_diffusion.starter.subjects import SUBJECTS
-from generators.image_diffusion.starter.wishes import BUCKETS, FILLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
     from transformers import BertTokenizer, CLIPTextModel
-
-    from generators.image_diffusion.starter.vocabulary import Word
-
-#: What the generator takes where the person leaves it open.
-WISHES: dict[str, Any] = {
-    "num_inference_steps": 12,
-    "guidance_scale": 3.0,
-    "sizes": [list(size) for size, _ in BUCKETS],
-}
 
 
 def pipeline_of(
@@ -55,31 +41,6 @@ def pipeline_of(
     return pipe
 
 
-def vocabulary_json() -> dict[str, Any]:
-    """Return the declared vocabulary as plain data, as the checkpoint carries it."""
-    colours = [
-        {**_plain(word, related.COLOURS), "rgb": list(words.COLOURS[word.id])}
-        for word in words.COLOUR_WORDS
-    ]
-    return {
-        "version": 1,
-        "languages": ["en", "zh"],
-        "subjects": [_plain(word, related.SUBJECTS) for word in SUBJECTS.values()],
-        "colours": colours,
-        "materials": _list(words.MATERIALS),
-        "backgrounds": _list(words.BACKGROUNDS),
-        "lights": _list(words.LIGHTS),
-        "views": _list(words.VIEWS),
-        "places": _list(words.PLACES),
-        "counts": _list(words.COUNTS),
-        "ignored": {
-            "en": [*related.IGNORED_ENGLISH, *FILLERS],
-            "zh": list(related.IGNORED_CHINESE),
-        },
-        "neutral": list(related.NEUTRAL),
-    }
-
-
 def export_vae(state: Path, target: Path, latents_std: float) -> None:
     """Write a trained autoencoder's folder from its training state."""
     from generators.image_diffusion.starter.train_vae import new_vae
@@ -101,9 +62,8 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     tokenizer = BertTokenizer(
         vocab=str(tokenizer_folder / "vocab.txt"), do_lower_case=True, model_max_length=TOKENS
     )
-    weights = torch.load(unet_state, weights_only=True)["average"]["weights"]
-    networks = Networks(len(tokenizer), _channels(weights))
-    networks.load_state_dict(weights)
+    networks = Networks(len(tokenizer))
+    networks.load_state_dict(torch.load(unet_state, weights_only=True)["average"]["weights"])
     pipe = pipeline_of(load_vae(vae_folder), networks.text, networks.unet, tokenizer)
     draft = target.with_name(target.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
@@ -114,24 +74,6 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     shutil.rmtree(target, ignore_errors=True)
     draft.replace(target)
     return target
-
-
-def _channels(weights: dict[str, torch.Tensor]) -> tuple[int, ...]:
-    """Read off a trained U-Net how wide it is at each level."""
-    names = (f"unet.down_blocks.{level}.resnets.0.conv1.weight" for level in range(3))
-    return tuple(len(weights[name]) for name in names)
-
-
-def _plain(word: Word, near: Mapping[str, tuple[str, str]] | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": word.id, "en": list(word.english), "zh": list(word.chinese)}
-    if near and word.id in near:
-        english, chinese = near[word.id]
-        found["related"] = {"en": english.split("|"), "zh": chinese.split("|")}
-    return found
-
-
-def _list(entries: Iterable[Word]) -> list[dict[str, Any]]:
-    return [_plain(entry) for entry in entries]
 
 
 def main(arguments: list[str] | None = None) -> int:

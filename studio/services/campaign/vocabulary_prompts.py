@@ -88,9 +88,8 @@ def subject_warnings(checkpoint: Checkpoint, brief: Brief) -> list[str]:
         ]
     if subject.fit == "neutral":
         return [
-            f"{checkpoint.name} knows nothing like the product: "
-            f"pictures show a plain {word} instead. "
-            "Use your own visuals, or another checkpoint, for the real thing."
+            f"{checkpoint.name} knows nothing like the product: pictures show a plain {word} "
+            "instead. Use your own visuals, or another checkpoint, for the real thing."
         ]
     return []
 

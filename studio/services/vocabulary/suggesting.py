@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST = 6
+BACK = 8  # pieces of the longest phrase that is completed as a whole
+LONGER = 2  # words that begin with a whole one, such as candle with can
 BEFORE_SUBJECT = ("material", "colour")
 
 
@@ -34,15 +36,24 @@ def suggest(
     if prompt.strip():
         language = "zh" if is_chinese(prompt) else "en"
     begun = tuple(_begun(vocabulary, reading, prompt, cursor))
-    if begun:
+    whole = next((word for word in reading.words if word.end == cursor and word.known), None)
+    if whole is None and begun:
         return begun[:MOST]
+    longer = [one for one in begun if whole and one.start <= whole.start][:LONGER]
+    return (*longer, *_lacking(vocabulary, reading, prompt, language))[:MOST]
+
+
+def _lacking(
+    vocabulary: Vocabulary, reading: Reading, prompt: str, language: str
+) -> tuple[Suggestion, ...]:
+    """Return choices of the first kind that a prompt lacks."""
     for kind in KINDS:
         if kind == "count" or any(word.kind == kind for word in reading.words):
             continue
         entries = vocabulary.of(kind)
         if entries:
-            made = (_placed(vocabulary, reading, prompt, entry, language) for entry in entries)
-            return tuple(made)[:MOST]
+            shown = entries[:MOST]
+            return tuple(_placed(vocabulary, reading, prompt, entry, language) for entry in shown)
     return ()
 
 
@@ -75,8 +86,8 @@ def _begun(
 
 
 def _typed(prompt: str, cursor: int) -> list[int]:
-    """Return where what is being typed may begin: up to three pieces back, the longest first."""
-    pieces = pieces_of(prompt[:cursor])[-3:]
+    """Return where what is being typed may begin: some pieces back, the longest first."""
+    pieces = pieces_of(prompt[:cursor])[-BACK:]
     return [piece.start for piece in pieces if piece.form not in JOINING]
 
 
@@ -93,8 +104,9 @@ def _placed(
     subject = reading.first("subject")
     gap = "" if language == "zh" else " "
     if subject is not None and entry.kind in BEFORE_SUBJECT:
-        start, article = _article(prompt, subject.start, word)
-        return Suggestion(entry.kind, word, article + word + gap, start, subject.start)
+        at = _before(reading, subject.start, prompt) if entry.kind == "material" else subject.start
+        start, article = _article(prompt, at, word)
+        return Suggestion(entry.kind, word, article + word + gap, start, at)
     end = len(prompt.rstrip())
     kept = prompt[:end].rstrip(",，、. ")
     if not kept or not forms_of(kept):
@@ -105,6 +117,14 @@ def _placed(
     if entry.kind in ("subject", *BEFORE_SUBJECT):
         joint = gap
     return Suggestion(entry.kind, word, joint + word, len(kept), len(prompt))
+
+
+def _before(reading: Reading, at: int, prompt: str) -> int:
+    """Return where a material goes: before the colour that stands right before the subject."""
+    for word in reading.words:
+        if word.kind == "colour" and not prompt[word.end : at].strip(" 的"):
+            return word.start
+    return at
 
 
 def _article(prompt: str, at: int, word: str) -> tuple[int, str]:

@@ -116,6 +116,35 @@ def test_a_second_start_is_refused_in_words():
     assert "already running" in held.stdout
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_shipped_weights_replace_untrained_ones_where_they_lie(tmp_path, monkeypatch, there):
+    import setup_first_run
+
+    folder = tmp_path / "starter" / "image"
+    folder.mkdir(parents=True)
+    if there:
+        (folder / "model_index.json").write_text("{}")
+    made, listed = [], {}
+    monkeypatch.setattr(setup_first_run, "SHIPPED", {"pictures": ("Starter", folder)})
+    monkeypatch.setattr(setup_first_run, "fetch_text_weights", lambda _folder: Path("text.gguf"))
+    monkeypatch.setattr(setup_first_run, "make_untrained", lambda name, *_: made.append(name))
+    monkeypatch.setattr(setup_first_run, "register", lambda _root, wanted: listed.update(wanted))
+    monkeypatch.setattr(setup_first_run, "studio", lambda *_words, library: ["true"])
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", said)
+    assert setup_first_run.first_run(tmp_path, None) == 0
+    pictures = "Starter" if there else "Untrained image model"
+    assert {pictures, "Untrained music model"} < set(listed)
+    assert made == [name for name in listed if name.startswith("Untrained")]
+    if there:
+        assert "Music comes from a small untrained model" in said.getvalue()
+        assert "the words and pictures are\nreal" in said.getvalue()
+        assert listed["Starter"] == folder
+    else:
+        assert "Pictures and music come from small untrained models" in said.getvalue()
+        assert "words are\nreal" in said.getvalue()
+
+
 def test_an_unknown_brief_is_refused(tmp_path, capsys, monkeypatch):
     import bootstrap
 

@@ -233,10 +233,11 @@ class CreateForm(QFrame):
         return made
 
     def order_tabs(self) -> None:
-        """Let Tab go from the adapters through the new fields to the button."""
+        """Let Tab go from the prompt to its words, from the adapters through the new fields."""
         form = self._form
         if form is None or self.window() is self or self.button.window() is not form.window():
             return  # not in a window yet; the page calls again when it is shown
+        self.words.order_tabs()
         takes = [item for item in form.findChildren(QWidget) if _takes_tab(item, self.window())]
         before: QWidget = self.adapters.add
         for widget in (*takes, self.count, self.button):

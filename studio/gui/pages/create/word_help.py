@@ -41,7 +41,7 @@ class WordHelp(QWidget):
         column.setSpacing(SIZES.half)
         self.said = label("", "soft", wrap=True)
         column.addWidget(self.said)
-        self.replace = button("", "link", "wand-sparkles")
+        self.replace = button("", "link")
         self.replace.clicked.connect(self._replace)
         column.addWidget(self.replace)
         flow = FlowLayout(spacing=SIZES.half)
@@ -58,6 +58,13 @@ class WordHelp(QWidget):
         prompt.edit.textChanged.connect(self._on_text)
         prompt.edit.cursorPositionChanged.connect(self._suggest)
         self.hide()
+
+    def order_tabs(self) -> None:
+        """Let Tab go from the prompt to the words and on to what came after the prompt."""
+        before: QWidget = self._prompt.edit
+        for widget in (self.replace, *self.chips):
+            QWidget.setTabOrder(before, widget)
+            before = widget
 
     def set_vocabulary(self, vocabulary: Vocabulary | None) -> None:
         """Help with these words; None for a checkpoint that declares none."""
