@@ -70,9 +70,9 @@ def filled(vocabulary: Vocabulary, entry: Entry, language: str, colour: str = ""
 def _begun(
     vocabulary: Vocabulary, reading: Reading, prompt: str, cursor: int
 ) -> Iterator[Suggestion]:
-    """Yield completions of the word that ends at the cursor."""
+    """Yield completions of the words that end at the cursor: of "wat", of "coffee "."""
     before = pieces_of(prompt[:cursor])
-    if not before or before[-1].end != cursor:
+    if not before or prompt[before[-1].end : cursor].strip(" "):
         return
     ends = _typed(prompt, cursor)
     there = {word.kind for word in reading.words}

@@ -96,7 +96,7 @@ def test_what_is_suggested_follows_what_is_missing():
 def test_every_subject_can_be_found_by_its_beginning(language):
     for entry in WORDS.of("subject"):
         word = entry.word(language)
-        typed = word[: max(1, len(word) - 2)]
+        typed = word[: max(2, len(word) - 3)] if language == "en" else word[:-1] or word
         labels = [one.label for one in suggest(WORDS, typed, len(typed))]
         assert word in labels or len(word) == 1, (word, labels)
 
