@@ -41,6 +41,8 @@ def test_a_prompt_is_written_by_keys_and_suggestions(create):
     assert "water bottle" in shown(page)
     QTest.keyClicks(edit, "wat")
     assert shown(page) == ["water bottle", "watch"]
+    form.words.show_all()
+    assert not form.words.said.isVisible()  # the beginning of known words is not unknown
     QTest.keyClick(edit, Qt.Key.Key_Tab)
     focus = page.window().focusWidget()
     assert focus is form.words.chips[0]

@@ -103,7 +103,12 @@ class WordHelp(QWidget):
         """Say what is not known; a word that is still being typed is left in peace."""
         found = hints_for(self._vocabulary, self._prompt.text()) if self._vocabulary else ()
         cursor = self._cursor()
-        found = tuple(hint for hint in found if beside_cursor or hint.span.end != cursor)
+        begun = {one.start for one in self._suggestions if one.start < one.end == cursor}
+        found = tuple(
+            hint
+            for hint in found
+            if hint.span.end != cursor or (beside_cursor and hint.span.start not in begun)
+        )
         self._hint = next((hint for hint in found if hint.replacement), None)
         said = self._words(found)
         self.said.setText(said)
