@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 SEQUENCES = 8  # together; beyond that two cores gain nothing
 CONTEXT = 8192  # tokens, where the checkpoint has as many
 BIG = 1_500_000_000  # bytes of weights from which prompt batches are smaller, for cancel's sake
+# Bytes of weights up to which one thread writes a single answer: threads meet some 450 times a
+# token, and where that takes longer than the sums between, two are twice as slow as one.
+SMALL = 250_000_000
 OVERHEAD = 120_000_000  # bytes beside weights and cache: compute buffers and vocabulary
 
 
@@ -79,6 +82,7 @@ class LlamaBackend(Backend):
             sequences=SEQUENCES if context.memory_level == 0 else 1,
             prompt_batch=64 if header.size < BIG else 16,
             threads=_threads(),
+            threads_alone=1 if header.size <= SMALL else _threads(),
         )
         backend = cls(header, options)
         backend.languages = languages_of(checkpoint) or header.languages
@@ -101,6 +105,7 @@ class LlamaBackend(Backend):
             "device": "cpu",
             "dtype": self.header.dtype,
             "threads": self.options.threads,
+            "threads_alone": self.options.threads_alone,
             "batch": self.batch,
             "context": self.context_length,
             "versions": {"xllamacpp": metadata.version("xllamacpp")},

@@ -38,6 +38,8 @@ class ServerOptions:
         context: Tokens of all sequences together (their shared beginning counts once).
         sequences: How many are decoded together.
         prompt_batch: Tokens of prompt between two chances to cancel.
+        threads: For prompts, and for several answers together.
+        threads_alone: For a single answer.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class ServerOptions:
     sequences: int
     prompt_batch: int
     threads: int
+    threads_alone: int
 
 
 def start(options: ServerOptions, progress: Callable[[], None]) -> Any:  # noqa: ANN401 - untyped library
@@ -99,7 +102,8 @@ def _construct(library: Any, options: ServerOptions) -> Any:  # noqa: ANN401 - u
     params.n_parallel = options.sequences
     params.kv_unified = True  # sequences share the memory of their common beginning
     params.n_batch = params.n_ubatch = options.prompt_batch
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = options.threads
+    params.cpuparams.n_threads = options.threads_alone
+    params.cpuparams_batch.n_threads = options.threads
     params.verbosity = 0  # errors only
     params.warmup = params.ui = params.endpoint_slots = False
     params.cache_ram_mib = 0  # no second copy of old prompts

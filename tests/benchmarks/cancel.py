@@ -179,9 +179,9 @@ def text(name: str, path: Path, library: Library, rounds: int) -> Found:
 
 
 def image(path: Path, library: Library, rounds: int) -> Found:
-    """Measure Stable Diffusion 1.5 with random weights, of about a second a step."""
+    """Measure Stable Diffusion 1.5 with random weights, of some tenths of a second a step."""
     real = add(library, path, ("image_diffusion", "text_to_image", "image", "sd15", "diffusers"))
-    size: dict[str, JsonValue] = {"width": 384, "height": 384}
+    size: dict[str, JsonValue] = {"width": 256, "height": 256}
     found: Found = {"image, loading": (cold(real, max(2, rounds // 2)), ELSEWHERE)}
 
     def seconds(steps: int) -> float:
@@ -194,7 +194,7 @@ def image(path: Path, library: Library, rounds: int) -> Found:
     with running_engine(library.root, cancel_grace=2.0):
         seconds(2)  # loads and warms
         short = seconds(2)
-        step = max(0.0, seconds(8) - short) / 6  # without the beginning and the end
+        step = max(0.0, seconds(6) - short) / 4  # without the beginning and the end
         job = real.job("a cup", num_inference_steps=200, **size)
         taken = [once(library, job, stepping) for _ in range(rounds)]
     return found | {f"image, steps of {step * 1e3:.0f} ms": (taken, step + AFTER_STEP)}
