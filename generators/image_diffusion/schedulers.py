@@ -109,7 +109,7 @@ def _unclipped(kind: Component, own: Scheduler) -> dict[str, Any]:
 
 
 def _is_cosine(own: Scheduler) -> bool:
-    return own.config.get("beta_schedule") == "squaredcos_cap_v2"
+    return bool(own.config.get("beta_schedule") == "squaredcos_cap_v2")
 
 
 def _is_flow(own: Scheduler) -> bool:
