@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,9 @@ def compatible(own: Scheduler) -> tuple[str, ...]:
     """Return the names that can stand in for a checkpoint's own scheduler, in curated order.
 
     Flow-matching checkpoints need a flow scheduler and the others need none of these; beyond that
-    diffusers says which classes read one another's settings.
+    diffusers says which classes read one another's settings. Karras' spacing is for schedules whose
+    noise ends near 15 times the signal: on a cosine schedule, which ends at 20,000 times, it spends
+    nearly all steps where nothing can be seen.
     """
     is_flow = _is_flow(own)
     names = {kind.__name__ for kind in own.compatibles} | {type(own).__name__}
@@ -63,7 +66,9 @@ def compatible(own: Scheduler) -> tuple[str, ...]:
     return tuple(
         name
         for name, choice in CHOICES.items()
-        if choice.class_name in names and choice.class_name.startswith("FlowMatch") == is_flow
+        if choice.class_name in names
+        and choice.class_name.startswith("FlowMatch") == is_flow
+        and not (choice.settings.get("use_karras_sigmas") and _is_cosine(own))
     )
 
 
@@ -91,7 +96,20 @@ def make_scheduler(name: str, own: Scheduler) -> Scheduler:
 def _made(kind: Component, own: Scheduler, settings: Mapping[str, Any]) -> Scheduler:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries' advice to one another
-        return kind.from_config(own.config, **settings)
+        return kind.from_config(own.config, **_unclipped(kind, own), **settings)
+
+
+def _unclipped(kind: Component, own: Scheduler) -> dict[str, Any]:
+    """Return the setting that stops a class from cutting latents off at ±1 by default.
+
+    That default is for networks that work on pixels; such a checkpoint says so in its own settings.
+    """
+    clips = "clip_sample" in inspect.signature(kind.__init__).parameters
+    return {"clip_sample": False} if clips and "clip_sample" not in own.config else {}
+
+
+def _is_cosine(own: Scheduler) -> bool:
+    return bool(own.config.get("beta_schedule") == "squaredcos_cap_v2")
 
 
 def _is_flow(own: Scheduler) -> bool:

@@ -51,11 +51,12 @@ def _palette(tint: tuple[float, float, float]) -> tuple[NDArray, NDArray]:
 _PALETTES = {name: _palette(_TINTS.get(name, (1.0, 1.0, 1.0))) for name in ("soft", "warm")}
 
 
-def votes(lab: NDArray, light: str = "soft") -> NDArray[np.int64]:
-    """Return for each Lab value (n, 3) the number of the named colour that is nearest."""
+def vote(lab: NDArray, light: str = "soft") -> NDArray[np.float64]:
+    """Return for each of ``NAMES`` the share of Lab values (n, 3) that it is nearest to."""
+    lab = lab[:: max(1, len(lab) // 800)]  # enough to know shares by
     palette, cost = _PALETTES["warm" if light == "warm" else "soft"]
     far = np.sqrt(((lab[:, None, None] - palette[None]) ** 2).sum(-1)) + cost[None, None]
-    return far.min(2).argmin(1)
+    return np.bincount(far.min(2).argmin(1), minlength=len(NAMES)) / len(lab)
 
 
 def lab_of(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -72,14 +73,12 @@ def border(lab: NDArray, wide: int = 3) -> NDArray:
 
 def _common(values: NDArray, share: float) -> NDArray:
     """Return one value for each cell of Lab, 8 units wide, that holds at least ``share``."""
-    cells, index, counts = np.unique(
-        np.floor(values / 8).astype(int), axis=0, return_inverse=True, return_counts=True
-    )
+    cells = np.floor(values / 8).astype(int)
+    _, index, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
     index = index.ravel()
     kept = np.flatnonzero(counts >= share * len(values))
     if not len(kept):
         kept = counts.argsort()[-3:]
-    del cells
     return np.array([values[index == number].mean(0) for number in kept])
 
 
@@ -103,8 +102,7 @@ def subject_mask(lab: NDArray, place: str) -> NDArray[np.bool_]:
 def subject_shares(pixels: NDArray[np.uint8], wish: Wish) -> NDArray[np.float64]:
     """Return the share of the subject's pixels that votes for each of ``NAMES``."""
     lab = lab_of(pixels)
-    chosen = lab[subject_mask(lab, wish.place)]
-    return np.bincount(votes(chosen, wish.light), minlength=len(NAMES)) / len(chosen)
+    return vote(lab[subject_mask(lab, wish.place)], wish.light)
 
 
 def background_shares(pixels: NDArray[np.uint8], wish: Wish) -> NDArray[np.float64]:
@@ -112,8 +110,7 @@ def background_shares(pixels: NDArray[np.uint8], wish: Wish) -> NDArray[np.float
     lab = lab_of(pixels)
     if wish.background == "table":
         lab = lab[: lab.shape[0] // 2]
-    edge = border(lab)
-    return np.bincount(votes(edge), minlength=len(NAMES)) / len(edge)
+    return vote(border(lab))
 
 
 def subject_is_as_asked(pixels: NDArray[np.uint8], wish: Wish, colour: str = "") -> bool:

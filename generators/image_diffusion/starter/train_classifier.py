@@ -49,10 +49,11 @@ def drawn(folder: Path, count: int) -> Pictures:
     """Return the training pictures; those that an earlier call drew are read."""
     folder.mkdir(parents=True, exist_ok=True)
     pixels, numbers = [], []
-    for part in range(-(-count // _PART)):
-        path = folder / f"part-{part:03d}.npz"
+    size = min(_PART, count)
+    for part in range(-(-count // size)):
+        path = folder / f"part-{part:03d}-{size}.npz"
         if not path.exists():
-            made = draw_part((*_SEED, part), _PART, SIDE)
+            made = draw_part((*_SEED, part), size, SIDE)
             partial = path.with_suffix(".new.npz")
             np.savez(partial, pixels=made[0], numbers=made[1])
             partial.replace(path)
@@ -120,7 +121,7 @@ def train(options: argparse.Namespace) -> Classifier:
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         right = (scores.argmax(1) == wanted).float().mean()
-        run.note(loss=float(loss), wrong=1 - float(right))
+        run.note(loss=loss.item(), wrong=1 - right.item())
     network.eval()
     return network
 

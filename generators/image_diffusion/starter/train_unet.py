@@ -157,7 +157,7 @@ def train(options: argparse.Namespace) -> None:
         torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
         optimiser.step()
         average.update(networks)
-        run.note(loss=float(loss))
+        run.note(loss=loss.item())
         if (step + 1) % _PREVIEW == 0:
             preview(average, tokenizer, options)
     preview(average, tokenizer, options)

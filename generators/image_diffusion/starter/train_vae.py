@@ -116,7 +116,7 @@ def train(data: Path, folder: Path, options: argparse.Namespace) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         optimiser.step()
-        run.note(rebuilt=float(rebuilt), size=float(size))
+        run.note(rebuilt=rebuilt.item(), size=size.item())
         if (step + 1) % 500 == 0:
             pixels = source.held_out()[0][0][:64]
             made_pixels = rebuild(vae, pixels)

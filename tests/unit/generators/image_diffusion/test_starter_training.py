@@ -1,0 +1,277 @@
+"""The starter's training from renders to a checkpoint, at a hundredth of its size."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from generators.api import AdapterRef
+from generators.image_diffusion.schedulers import compatible, make_scheduler
+from generators.image_diffusion.starter import (
+    assemble,
+    latents,
+    train_classifier,
+    train_unet,
+    train_vae,
+)
+from generators.image_diffusion.starter.classifier import load_classifier
+from generators.image_diffusion.starter.networks import new_scheduler, new_tokenizer
+from generators.image_diffusion.starter.renders import draw_shard
+from generators.image_diffusion.starter.subjects import SUBJECTS
+from generators.image_diffusion.starter.training import Average, Run
+
+SMALL = ("--threads", "1", "--batch", "2")
+UNET = (*SMALL, "--channels", "32", "32", "32", "--previewed", "0", "--steps", "4")
+
+
+class Bench:
+    """A folder with every stage of a small training."""
+
+    def __init__(self, root):
+        self.root = root
+        self.shards, self.latents = root / "shards", root / "latents"
+        self.shards.mkdir()
+        for number in range(3):
+            draw_shard(self.shards, number, 6)
+
+    def vae(self, name, *extra):
+        folder = self.root / name
+        train_vae.main([str(self.shards), str(folder), *SMALL, "--steps", "3", *extra])
+        return state_of(folder)
+
+    def unet(self, name, *extra):
+        folder = self.root / name
+        new_tokenizer(folder / "tokenizer", captions=300)
+        parts = [str(self.latents), str(self.root / "vae-export"), str(folder)]
+        train_unet.main([*parts, *UNET, *extra])
+        return state_of(folder)
+
+
+def state_of(folder):
+    return torch.load(folder / "state.pt", weights_only=True)
+
+
+def same(one, other):
+    """Compare states, tensor by tensor."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    made = Bench(tmp_path_factory.mktemp("starter"))
+    made.vae("vae")
+    assemble.export_vae(made.root / "vae" / "state.pt", made.root / "vae-export", 0.8)
+    latents.main([str(made.shards), str(made.root / "vae-export"), str(made.latents)])
+    made.unet("unet")
+    return made
+
+
+@pytest.fixture(scope="module")
+def checkpoint(bench):
+    """The assembled folder."""
+    return assemble.assemble(
+        bench.root / "unet" / "state.pt",
+        bench.root / "vae-export",
+        bench.root / "unet" / "tokenizer",
+        bench.root / "starter",
+    )
+
+
+@pytest.fixture(scope="module")
+def starter(studio, checkpoint):
+    """The folder, loaded as any other checkpoint."""
+    return studio.load(checkpoint)
+
+
+@pytest.mark.parametrize("stage", ["vae", "unet"])
+def test_a_training_that_was_paused_ends_where_an_uninterrupted_one_does(bench, stage):
+    train = getattr(bench, stage)
+    half = train(f"{stage}-paused", "--pause-after", "2")
+    assert half["step"] == 2
+    resumed, whole = train(f"{stage}-paused"), state_of(bench.root / stage)
+    assert resumed["step"] == whole["step"] > 2
+    assert same(resumed, whole)
+    assert not same(half, whole)
+
+
+def test_latents_have_the_size_that_the_export_promises(bench):
+    with np.load(bench.latents / "shard-00001.npz") as made:
+        values, wishes = made["latents"], json.loads(str(made["wishes"]))
+    with np.load(bench.shards / "shard-00001.npz") as drawn:
+        pixels = drawn["pixels"]
+    assert values.shape == (6, 4, pixels.shape[1] // 8, pixels.shape[2] // 8)
+    assert len(wishes) == 6
+    vae = latents.load_vae(bench.root / "vae-export")
+    assert vae.config.scaling_factor == 1.25
+    with torch.no_grad():
+        exact = vae.encode(train_vae.to_tensor(pixels)).latents.numpy() * 1.25
+    assert np.abs(values - exact).mean() < 0.02 * np.abs(exact).mean() + 1e-3
+
+
+def test_the_first_shard_is_never_trained_on(bench):
+    with np.load(bench.latents / "shard-00000.npz") as data:
+        held = data["latents"]
+    trained = train_unet.EncodedShards(bench.latents).all()
+    assert len(trained) == 2
+    assert not any(np.array_equal(held, values) for values, _ in trained)
+
+
+def test_a_state_from_before_the_random_state_was_kept_is_taken_up(tmp_path):
+    model = torch.nn.Linear(2, 2)
+    torch.save({"model": model.state_dict(), "step": 5}, tmp_path / "state.pt")
+    other = torch.nn.Linear(2, 2)
+    run = Run(tmp_path, last=6, threads=1)
+    run.keep(model=other)
+    assert torch.equal(other.weight, model.weight)
+    assert list(run.steps()) == [5]
+    assert "random" in state_of(tmp_path)
+
+
+def test_the_average_forgets_the_start_and_lags_behind():
+    model = torch.nn.Linear(1, 1, bias=False)
+    with torch.no_grad():
+        model.weight.fill_(0.0)
+    average = Average(model, 0.9)
+    with torch.no_grad():
+        model.weight.fill_(1.0)
+    seen = []
+    for _ in range(60):
+        average.update(model)
+        seen.append(float(average.weights["weight"]))
+    assert seen == sorted(seen)
+    assert 0.5 < seen[0] < 1 - 1e-6
+    assert seen[-1] > 0.99
+
+
+def test_captions_are_in_both_languages_and_some_are_empty(bench):
+    wishes = train_unet.EncodedShards(bench.latents).all()[0][1] * 100
+    said = train_unet.captions_of(wishes, np.random.default_rng(0))
+    empty = sum(not text for text in said)
+    chinese = sum(any(ord(letter) > 0x2E80 for letter in text) for text in said)
+    assert 0.05 < empty / len(said) < 0.16
+    assert 0.2 < chinese / len(said) < 0.35
+
+
+def test_the_checkpoint_is_of_ordinary_formats_and_sizes(checkpoint):
+    files = [file for file in checkpoint.rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} <= {".json", ".safetensors", ".txt"}
+    assert max(file.stat().st_size for file in files) < 48_000_000
+    index = json.loads((checkpoint / "model_index.json").read_text())
+    assert index["_class_name"] == "StableDiffusionPipeline"
+    words = json.loads((checkpoint / "vocabulary.json").read_text(encoding="utf-8"))
+    assert [entry["id"] for entry in words["subjects"]] == list(SUBJECTS)
+    assert len(words["colours"]) == 16
+
+
+def test_the_app_takes_it_for_an_ordinary_checkpoint(checkpoint):
+    from generators.registry import Registry
+    from studio.services.checkpoints.inspection import inspect_path
+
+    found = inspect_path(checkpoint, Registry.discover())
+    assert (found.generator, found.family, found.untrained) == ("image_diffusion", "sd15", False)
+
+
+def test_it_makes_pictures_with_its_own_steps_and_previews(studio, starter):
+    context = studio.context()
+    words = "哑光红色马克杯，居左"
+    [(pixels, facts)] = studio.run(
+        starter, context=context, prompt=words, num_inference_steps=None, preview_every=4
+    )
+    assert pixels.shape == (128, 128, 3)
+    assert facts["note"] == ""
+    assert len({total for _, total, _, _ in context.reports}) == 1
+    assert len(context.previews) >= 2
+    [(other, _)] = studio.run(starter, prompt="a blue shoe", num_inference_steps=None)
+    assert np.abs(pixels - other).max() > 0
+
+
+@pytest.mark.parametrize("mode", ["image_to_image", "inpaint"])
+def test_it_starts_from_pictures(studio, starter, inputs, mode):
+    files = inputs if mode == "inpaint" else {"image": inputs["image"]}
+    [(pixels, _)] = studio.run(starter, mode, files, width=128, height=128, strength=0.5)
+    [(other, _)] = studio.run(starter, mode, files, width=128, height=128, strength=0.5, seed=8)
+    assert pixels.shape == (128, 128, 3)
+    assert np.abs(pixels - other).max() > 0
+    if mode == "inpaint":
+        assert np.array_equal(pixels[:8], other[:8])  # outside the mask
+
+
+def test_every_shipped_size_is_made_or_fitted(studio, starter):
+    for size in ((96, 160), (192, 96), (128, 160), (160, 128)):
+        [(pixels, facts)] = studio.run(starter, width=size[0], height=size[1])
+        assert pixels.shape == (size[1], size[0], 3)
+        assert facts["note"] == ""
+    [(pixels, facts)] = studio.run(starter, width=300, height=250)
+    assert pixels.shape == (250, 300, 3)
+    assert "fitted to 300×250" in facts["note"]
+
+
+def test_a_lora_made_with_peft_loads_and_counts(studio, starter, checkpoint, tmp_path):
+    from diffusers import StableDiffusionPipeline
+    from peft import LoraConfig, get_peft_model_state_dict
+
+    unet = studio.load(checkpoint)._pipelines[""].unet
+    torch.manual_seed(0)
+    unet.add_adapter(LoraConfig(r=4, target_modules=["to_q", "to_v"], init_lora_weights="gaussian"))
+    for name, weight in unet.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=1.0)
+    StableDiffusionPipeline.save_lora_weights(
+        tmp_path, unet_lora_layers=get_peft_model_state_dict(unet), safe_serialization=True
+    )
+    [file] = tmp_path.glob("*.safetensors")
+    with_it = studio.load(checkpoint, [AdapterRef("own", "own", str(file), 1.0)])
+    silent = studio.load(checkpoint, [AdapterRef("own", "own", str(file), 0.0)])
+    [(plain, _)], [(changed, _)], [(same_, _)] = (
+        studio.run(item) for item in (starter, with_it, silent)
+    )
+    assert np.abs(changed - plain).max() > 0
+    assert np.abs(same_ - plain).max() <= 1
+
+
+@pytest.mark.filterwarnings("ignore")  # of diffusers' own, which the generator silences likewise
+@pytest.mark.parametrize("name", compatible(new_scheduler()))
+def test_every_scheduler_on_offer_arrives_where_a_perfect_network_points(name):
+    """A network that knows the picture predicts v exactly; the scheduler must land on it."""
+    own = new_scheduler()
+    scheduler = make_scheduler(name, own)
+    scheduler.set_timesteps(12)
+    levels = own.alphas_cumprod.double()
+    draw = torch.Generator().manual_seed(0)
+    clean = torch.randn(1, 4, 8, 8, generator=draw, dtype=torch.float64)
+    noisy = torch.randn(clean.shape, generator=draw, dtype=torch.float64)
+    noisy = noisy * float(scheduler.init_noise_sigma)
+    for time in scheduler.timesteps:
+        seen = scheduler.scale_model_input(noisy, time).double()
+        place = min(max(float(time), 0.0), 999.0)
+        low = int(place)
+        level = levels[low].lerp(levels[min(low + 1, 999)], place - low).clamp(1e-9, 1 - 1e-9)
+        noise = (seen - level.sqrt() * clean) / (1 - level).sqrt()
+        wanted = level.sqrt() * noise - (1 - level).sqrt() * clean
+        extra = {"generator": draw} if "generator" in scheduler.step.__code__.co_varnames else {}
+        noisy = scheduler.step(wanted, time, noisy, **extra).prev_sample.double()
+    assert float((noisy - clean).pow(2).mean().sqrt()) < 0.1
+
+
+def test_the_classifier_learns_saves_and_names(tmp_path, capfd):
+    target = tmp_path / "classifier.safetensors"
+    arguments = [str(tmp_path / "run"), str(target), "--pictures", "200", "--held-out", "70"]
+    assert train_classifier.main([*arguments, "--steps", "3", "--batch", "16"]) == 0
+    assert "70 held-out renders" in capfd.readouterr().out
+    network, facts = load_classifier(target)
+    assert facts["held_out_pictures"] == "70"
+    pixels, numbers = train_classifier.draw_part((3,), 70, 128)
+    assert list(numbers) == list(range(70))
+    ranked = network.ranked([*pixels[:5], pixels[5][:, :96]])
+    assert [sorted(row) for row in ranked] == [sorted(SUBJECTS)] * 6
+
+
+def test_karras_spacing_is_refused_where_the_noise_has_no_end():
+    assert not [name for name in compatible(new_scheduler()) if name.endswith("_karras")]
