@@ -140,14 +140,14 @@ def test_one_step_up_and_down_stays_in_the_lane(model):
 
 
 def test_ten_thousand_rows_change_quickly(qapp):
-    """Bounds are several times what an idle machine needs (measured: 36 ms, 16 ms)."""
+    """Processor time: other work counts little. Several times what was measured (36 ms, 16 ms)."""
     model = JobListModel("next")  # without the tester, which looks at every row each time
     many = [item(n, batch=f"b{n // 3}") for n in range(10_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     model.replace(many)
-    filled = time.perf_counter()
+    filled = time.process_time()
     model.put([item(0, status=JobStatus.RUNNING)])
-    changed = time.perf_counter()
+    changed = time.process_time()
     assert model.count() == 9999
     assert filled - started < 1.0
     assert changed - filled < 0.25

@@ -62,8 +62,9 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     tokenizer = BertTokenizer(
         vocab=str(tokenizer_folder / "vocab.txt"), do_lower_case=True, model_max_length=TOKENS
     )
-    networks = Networks(len(tokenizer))
-    networks.load_state_dict(torch.load(unet_state, weights_only=True)["average"]["weights"])
+    weights = torch.load(unet_state, weights_only=True)["average"]["weights"]
+    networks = Networks(len(tokenizer), _channels(weights))
+    networks.load_state_dict(weights)
     pipe = pipeline_of(load_vae(vae_folder), networks.text, networks.unet, tokenizer)
     draft = target.with_name(target.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
@@ -74,6 +75,12 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     shutil.rmtree(target, ignore_errors=True)
     draft.replace(target)
     return target
+
+
+def _channels(weights: dict[str, torch.Tensor]) -> tuple[int, ...]:
+    """Read off a trained U-Net how wide it is at each level."""
+    names = (f"unet.down_blocks.{level}.resnets.0.conv1.weight" for level in range(3))
+    return tuple(len(weights[name]) for name in names)
 
 
 def main(arguments: list[str] | None = None) -> int:
