@@ -115,8 +115,8 @@ def writing(seen: JobProgress) -> bool:
 
 
 def stepping(seen: JobProgress) -> bool:
-    """Tell whether a picture has had its first step."""
-    return running(seen) and seen.done >= 1
+    """Tell whether a picture has had its first step (what is done counts in whole pictures)."""
+    return running(seen) and seen.done > 0
 
 
 def fakes(library: Library, folder: Path, rounds: int) -> Found:
