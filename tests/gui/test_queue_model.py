@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from studio.core.job import JobStatus, Lane
-from studio.gui.models.job_list_model import ITEM_ROLE, ROW_ROLE, JobListModel
+from studio.gui.models.job_list_model import ROW_ROLE, JobListModel
 from studio.gui.models.job_rows import JobItem, layout
 
 
@@ -139,19 +137,28 @@ def test_one_step_up_and_down_stays_in_the_lane(model):
     assert model.neighbours(["job00001", "job00002"], 1) == ("", "job00003")
 
 
-def test_ten_thousand_rows_change_quickly(qapp):
-    """Processor time: other work counts little. Several times what was measured (36 ms, 16 ms)."""
+def test_one_change_among_ten_thousand_rows_touches_few(qapp):
+    """The time is the window benchmark's matter; that views keep what they drew is ours."""
     model = JobListModel("next")  # without the tester, which looks at every row each time
-    many = [item(n, batch=f"b{n // 3}") for n in range(10_000)]
-    started = time.process_time()
-    model.replace(many)
-    filled = time.process_time()
+    resets, touched = [], []
+    model.modelReset.connect(lambda: resets.append(1))
+    model.layoutChanged.connect(lambda: resets.append(1))
+    model.replace([item(n, batch=f"b{n // 3}") for n in range(10_000)])
+    resets.clear()
+
+    def rows(_parent, first, last):
+        touched.extend(range(first, last + 1))
+
+    def cells(first, last, _roles):
+        touched.extend(range(first.row(), last.row() + 1))
+
+    model.rowsInserted.connect(rows)
+    model.rowsRemoved.connect(rows)
+    model.dataChanged.connect(cells)
     model.put([item(0, status=JobStatus.RUNNING)])
-    changed = time.process_time()
     assert model.count() == 9999
-    assert filled - started < 1.0
-    assert changed - filled < 0.25
-    assert model.index(5).data(ITEM_ROLE) is not None or model.index(6).data(ITEM_ROLE) is not None
+    assert resets == []
+    assert 0 < len(set(touched)) <= 4  # its lane's header, its batch's header, its own row
 
 
 def test_layout_of_nothing_is_nothing():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -146,12 +145,3 @@ def test_what_a_worker_is_told(tmp_path: Path) -> None:
     assert told("torch") == both
     assert told("plain") == {"plain": "a.code:Class"}
     assert told() == {**both, "plain": "a.code:Class"}
-
-
-def test_it_is_fast() -> None:
-    def once() -> float:
-        began = time.perf_counter()
-        Registry.discover()
-        return time.perf_counter() - began
-
-    assert min(once() for _ in range(5)) < 0.02

@@ -186,13 +186,6 @@ def test_text_is_gathered_and_nothing_of_it_lost(
     ]
 
 
-def test_progress_is_cheap(context: JobContext) -> None:
-    began = time.perf_counter()
-    for step in range(2000):
-        context.progress(step, 2000)
-    assert (time.perf_counter() - began) / 2000 < 0.001
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_a_link_within_a_folder_is_not_followed_out_by_start_over(context: JobContext) -> None:
     kept = context.staging.parent / "kept"
