@@ -1,7 +1,7 @@
 """Encode drawn shards with a trained autoencoder: ``python -m …starter.latents``.
 
 Beside each ``shard-N.npz`` a file of the same name in another folder: ``latents`` (n, 4, h, w)
-float16, scaled to unit variance, and the wishes.
+float16, scaled to unit variance, and the shard's coverage and wishes.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ def load_vae(path: Path) -> AutoencoderTiny:
 def encode_shard(vae: AutoencoderTiny, source: Path, target: Path) -> None:
     """Encode one shard, whole or not at all."""
     with np.load(source) as data:
-        pixels, wishes = data["pixels"], data["wishes"]
+        pixels = data["pixels"]
+        others = {name: data[name] for name in ("coverage", "wishes")}
     parts = []
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for start in range(0, len(pixels), 50):
             values = to_tensor(pixels[start : start + 50]).to(memory_format=torch.channels_last)
             parts.append(vae.encode(values).latents.float() * vae.config.scaling_factor)
     partial = target.with_suffix(".part.npz")
-    np.savez(partial, latents=torch.cat(parts).numpy().astype(np.float16), wishes=wishes)
+    np.savez(partial, latents=torch.cat(parts).numpy().astype(np.float16), **others)
     partial.replace(target)
 
 

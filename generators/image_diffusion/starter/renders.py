@@ -1,6 +1,7 @@
 """Draw the training pictures into shards: ``python -m …starter.renders``.
 
-A shard is an ``.npz`` of one size: ``pixels`` (n, h, w, 3) uint8 and ``wishes`` (a JSON list).
+A shard is an ``.npz`` of one size: ``pixels`` (n, h, w, 3) uint8, ``coverage`` (n, h/8, w/8) uint8
+(how much of each latent cell the subject takes, of 255) and ``wishes`` (a JSON list).
 Shard numbers are seeds, so that a set can be continued, and sets of different numbers share no
 picture.
 """
@@ -11,10 +12,26 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from generators.image_diffusion.starter.wishes import BUCKETS, draw_picture, draw_wish
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from generators.image_diffusion.starter.mesh import Floats
+
+CELL = 8  # px of a picture to one of its latent, each way
+
+
+def cells(coverage: Floats) -> NDArray[np.uint8]:
+    """Return the mean of each cell of a (h, w) coverage from 0 to 1, in 255ths."""
+    height, width = (length // CELL for length in coverage.shape)
+    means = coverage.reshape(height, CELL, width, CELL).mean((1, 3))
+    parts: NDArray[np.uint8] = (means * 255 + 0.5).astype(np.uint8)
+    return parts
 
 
 def draw_shard(folder: Path, number: int, count: int, side: int = 0) -> Path:
@@ -31,13 +48,16 @@ def draw_shard(folder: Path, number: int, count: int, side: int = 0) -> Path:
     size = sizes[int(rng.choice(len(sizes), p=weights))]
     size = (side, side) if side else size
     pixels = np.empty((count, size[1], size[0], 3), np.uint8)
+    coverage = np.empty((count, size[1] // CELL, size[0] // CELL), np.uint8)
     wishes = []
     for index in range(count):
         wish = draw_wish(rng)
-        pixels[index] = draw_picture(wish, size, rng).pixels
+        drawn = draw_picture(wish, size, rng)
+        pixels[index] = drawn.pixels
+        coverage[index] = cells(drawn.coverage)
         wishes.append(wish.to_json())
     partial = target.with_suffix(".part.npz")
-    np.savez(partial, pixels=pixels, wishes=np.array(json.dumps(wishes)))
+    np.savez(partial, pixels=pixels, coverage=coverage, wishes=np.array(json.dumps(wishes)))
     partial.replace(target)
     return target
 

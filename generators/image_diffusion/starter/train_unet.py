@@ -8,7 +8,9 @@ Chinese, with words left out; one in ten is empty, for classifier-free guidance.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ from generators.image_diffusion.starter.networks import (
     new_tokenizer,
     new_unet,
 )
+from generators.image_diffusion.starter.objective import Told, draw_times, weighed
 from generators.image_diffusion.starter.training import (
     Average,
     Run,
@@ -42,9 +45,9 @@ if TYPE_CHECKING:
 
 _EMPTY = 0.1  # share of captions left out
 _CHINESE = 0.3
-_PREVIEW = 500  # steps
+_PREVIEW = 1000  # steps
 
-Shard = tuple["NDArray[np.float16]", list[Wish]]
+Shard = tuple["NDArray[np.float16]", "NDArray[np.uint8]", list[Wish]]
 
 
 class EncodedShards:
@@ -55,12 +58,12 @@ class EncodedShards:
         self._loaded: dict[str, Shard] = {}
 
     def all(self) -> list[Shard]:
-        """Return (latents, wishes) of every shard but the first, which is held out."""
+        """Return (latents, coverage, wishes) of every shard but the first, which is held out."""
         for path in sorted(self._folder.glob("shard-?????.npz"))[1:]:
             if path.name not in self._loaded:
                 with np.load(path) as data:
                     wishes = [Wish(**entry) for entry in json.loads(str(data["wishes"]))]
-                    self._loaded[path.name] = (data["latents"], wishes)
+                    self._loaded[path.name] = (data["latents"], data["coverage"], wishes)
         return list(self._loaded.values())
 
 
@@ -73,25 +76,28 @@ class Networks(torch.nn.Module):
         self.unet = new_unet(channels)
         self.text = new_text_encoder(tokens)
 
-    def forward(self, noisy: torch.Tensor, times: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
-        """Return the predicted v (n, 4, h, w) for noisy latents, times (n,) and tokens (n, 48)."""
+    def forward(
+        self, noisy: torch.Tensor, times: torch.Tensor, ids: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the predicted v (n, 4, h, w) and the pooled words (n, ``pooled_width``).
+
+        ``noisy`` are latents (n, 4, h, w), ``times`` (n,) their levels, ``ids`` (n, 48) tokens.
+        """
         words = self.text(ids).last_hidden_state
-        predicted: torch.Tensor = self.unet(noisy, times, words).sample
-        return predicted
+        return self.unet(noisy, times, words).sample, self.unet.add_embedding(words)
+
+    @property
+    def pooled_width(self) -> int:
+        """Numbers that the words come to, pooled, beside the time."""
+        width: int = self.unet.time_embedding.linear_2.out_features
+        return width
 
 
-def signal_levels() -> torch.Tensor:
+@functools.cache
+def _signal_levels() -> torch.Tensor:
     """Return the schedule's cumulative signal, (1000,), from 1 towards 0."""
     levels: torch.Tensor = new_scheduler().alphas_cumprod
     return levels
-
-
-def draw_times(count: int, rng: np.random.Generator) -> torch.Tensor:
-    """Return noise levels, spread evenly over a mixture of uniform and logit-normal."""
-    places = (rng.permutation(count) + rng.random(count)) / count
-    normal = 1 / (1 + np.exp(-rng.normal(0, 1, count)))
-    share = np.where(rng.random(count) < 0.4, normal, places)
-    return torch.from_numpy((share * 1000).astype(np.int64).clip(0, 999))
 
 
 def captions_of(wishes: Sequence[Wish], rng: np.random.Generator) -> list[str]:
@@ -116,6 +122,39 @@ def token_ids(tokenizer: BertTokenizer, texts: list[str]) -> torch.Tensor:
     return ids
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step learns from: noisy latents, what to predict, and where the subject is."""
+
+    noisy: torch.Tensor
+    wanted: torch.Tensor
+    times: torch.Tensor
+    ids: torch.Tensor
+    coverage: NDArray[np.uint8]
+    wishes: list[Wish]
+
+
+def draw_batch(
+    shards: Sequence[Shard],
+    tokenizer: BertTokenizer,
+    count: int,
+    step: int,
+    rng: np.random.Generator,
+) -> Batch:
+    """Return ``count`` pictures of one size, noised, with v to predict and fresh captions."""
+    latents, coverage, wishes = shards[int(rng.integers(len(shards)))]
+    chosen = rng.integers(0, len(latents), count)
+    asked = [wishes[index] for index in chosen]
+    clean = torch.from_numpy(latents[chosen].astype(np.float32))
+    ids = token_ids(tokenizer, captions_of(asked, rng))
+    times = draw_times(count, rng)
+    level = _signal_levels()[times].view(-1, 1, 1, 1)
+    noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(step))
+    noisy = level.sqrt() * clean + (1 - level).sqrt() * noise
+    wanted = level.sqrt() * noise - (1 - level).sqrt() * clean
+    return Batch(noisy, wanted, times, ids, coverage[chosen], asked)
+
+
 def train(options: argparse.Namespace) -> None:
     """Train until ``options.steps``; takes up where an earlier call stopped."""
     torch.manual_seed(2)
@@ -124,6 +163,8 @@ def train(options: argparse.Namespace) -> None:
     optimiser = torch.optim.AdamW(
         networks.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
     )
+    told = Told(networks.pooled_width)
+    told_optimiser = torch.optim.AdamW(told.parameters(), 1e-3)
     average = Average(networks, 0.9985)
     run = Run(
         options.folder,
@@ -131,8 +172,13 @@ def train(options: argparse.Namespace) -> None:
         threads=options.threads,
         pause_after=options.pause_after,
     )
-    run.keep(networks=networks, optimiser=optimiser, average=average)
-    signal = signal_levels()
+    run.keep(
+        networks=networks,
+        optimiser=optimiser,
+        average=average,
+        told=told,
+        told_optimiser=told_optimiser,
+    )
     source = EncodedShards(options.latents)
     shards = source.all()
     for step in run.steps():
@@ -140,24 +186,19 @@ def train(options: argparse.Namespace) -> None:
         if step % 100 == 0:
             shards = source.all()
         set_rate(optimiser, learning_rate(step, options.steps, options.rate, warm=300))
-        latents, wishes = shards[int(rng.integers(len(shards)))]
-        chosen = rng.integers(0, len(latents), options.batch)
-        clean = torch.from_numpy(latents[chosen].astype(np.float32))
-        ids = token_ids(tokenizer, captions_of([wishes[i] for i in chosen], rng))
-        times = draw_times(options.batch, rng)
-        level = signal[times].view(-1, 1, 1, 1)
-        noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(step))
-        noisy = level.sqrt() * clean + (1 - level).sqrt() * noise
-        wanted = level.sqrt() * noise - (1 - level).sqrt() * clean
+        batch = draw_batch(shards, tokenizer, options.batch, step, rng)
         with torch.autocast("cpu", torch.bfloat16):
-            made = networks(noisy, times, ids)
-        loss = (made.float() - wanted).pow(2).mean()
+            made, pooled = networks(batch.noisy, batch.times, batch.ids)
+            telling = told.loss(pooled, batch.wishes)
+        loss = weighed((made.float() - batch.wanted).pow(2), batch.coverage)
         optimiser.zero_grad()
-        loss.backward()
+        told_optimiser.zero_grad()
+        torch.autograd.backward(loss + telling)
         torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
         optimiser.step()
+        told_optimiser.step()
         average.update(networks)
-        run.note(loss=loss.item())
+        run.note(loss=loss.item(), telling=telling.item())
         if (step + 1) % _PREVIEW == 0:
             preview(average, tokenizer, options)
     preview(average, tokenizer, options)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_SAVE_SECONDS = 120.0
+_SAVE_SECONDS = 400.0  # a state of 400 MB: oftener would slow what else uses the disk
 
 
 class Shards:

@@ -120,7 +120,7 @@ def test_the_first_shard_is_never_trained_on(bench):
         held = data["latents"]
     trained = train_unet.EncodedShards(bench.latents).all()
     assert len(trained) == 2
-    assert not any(np.array_equal(held, values) for values, _ in trained)
+    assert not any(np.array_equal(held, values) for values, _, _ in trained)
 
 
 def test_a_state_from_before_the_random_state_was_kept_is_taken_up(tmp_path):
@@ -151,7 +151,7 @@ def test_the_average_forgets_the_start_and_lags_behind():
 
 
 def test_captions_are_in_both_languages_and_some_are_empty(bench):
-    wishes = train_unet.EncodedShards(bench.latents).all()[0][1] * 100
+    wishes = train_unet.EncodedShards(bench.latents).all()[0][2] * 100
     said = train_unet.captions_of(wishes, np.random.default_rng(0))
     empty = sum(not text for text in said)
     chinese = sum(any(ord(letter) > 0x2E80 for letter in text) for text in said)

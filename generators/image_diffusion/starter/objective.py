@@ -1,0 +1,85 @@
+"""What the U-Net's training minimises: noise levels, what counts most, what the words must tell.
+
+At 10⁵ pictures, not 10⁸, a plain mean over pixels and levels spends itself on textures of
+backgrounds. Three things make the same number of pictures teach shapes: levels near pure noise are
+drawn more often, for there outlines are decided from the words alone; cells that the subject takes
+weigh more; and the pooled words must name every entry of the wish, so that they are told apart long
+before pictures could teach it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, max_pool2d
+
+from generators.image_diffusion.starter import vocabulary as words
+from generators.image_diffusion.starter.subjects import SUBJECTS
+from generators.image_diffusion.starter.wishes import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_SUBJECT_WEIGHT = 3.0  # of a cell that the subject takes, beside 1 for every cell
+_TOLD_WEIGHT = 0.05  # of what the words tell, beside the pictures' loss
+_ENTRIES: dict[str, tuple[str, ...]] = {
+    "subject": tuple(SUBJECTS),
+    "colour": tuple(words.COLOURS),
+    "material": tuple(word.id for word in words.MATERIALS),
+    "background": tuple(word.id for word in words.BACKGROUNDS),
+    "backdrop": tuple(words.COLOURS),
+    "light": tuple(word.id for word in words.LIGHTS),
+    "view": tuple(word.id for word in words.VIEWS),
+    "place": tuple(word.id for word in words.PLACES),
+    "count": tuple(word.id for word in words.COUNTS),
+}
+
+
+def draw_times(count: int, rng: np.random.Generator) -> torch.Tensor:
+    """Return (count,) noise levels from 0 to 999: even, logit-normal towards noise, or near noise.
+
+    The even part is stratified over the batch. Logit-normal: Esser and others, 2024, section 3.1.
+    """
+    even = (rng.permutation(count) + rng.random(count)) / count
+    normal = 1 / (1 + np.exp(-rng.normal(0.5, 1, count)))
+    late = 0.8 + 0.2 * rng.random(count)
+    kind = rng.random(count)
+    share = np.where(kind < 0.45, even, np.where(kind < 0.8, normal, late))
+    return torch.from_numpy((share * 1000).astype(np.int64).clip(0, 999))
+
+
+def weighed(errors: torch.Tensor, coverage: NDArray[np.uint8]) -> torch.Tensor:
+    """Return the mean of (n, c, h, w) squared errors, more of it from where the subject is.
+
+    ``coverage`` is (n, h, w) in 255ths; the cells around the subject count as it does, for there
+    its outline is.
+    """
+    taken = torch.from_numpy(coverage.astype(np.float32) / 255)[:, None]
+    weights = 1 + _SUBJECT_WEIGHT * max_pool2d(taken, 3, 1, 1)
+    return (errors * weights).mean() / weights.mean()
+
+
+class Told(nn.Module):
+    """Reads a wish off the pooled words; it serves in training alone and is not shipped."""
+
+    def __init__(self, width: int) -> None:
+        """Read from ``width`` numbers."""
+        super().__init__()
+        self.names = nn.ModuleDict(
+            {name: nn.Linear(width, len(entries)) for name, entries in _ENTRIES.items()}
+        )
+
+    def loss(self, pooled: torch.Tensor, wishes: Sequence[Wish]) -> torch.Tensor:
+        """Return how badly (n, width) pooled words tell the wishes, times its weight."""
+        total = pooled.new_zeros(())
+        for field in fields(Wish):
+            entries = _ENTRIES[field.name]
+            right = torch.tensor([entries.index(getattr(wish, field.name)) for wish in wishes])
+            total = total + cross_entropy(self.names[field.name](pooled).float(), right)
+        return _TOLD_WEIGHT * total

@@ -1,0 +1,56 @@
+"""What the starter's training minimises: where it looks, at what noise, what words must tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from generators.image_diffusion.starter.objective import Told, draw_times, weighed
+from generators.image_diffusion.starter.renders import CELL, cells, draw_shard
+from generators.image_diffusion.starter.wishes import draw_wish
+
+
+def test_every_level_is_drawn_and_those_near_noise_more_often():
+    times = draw_times(40_000, np.random.default_rng(0)).numpy()
+    assert (times.min(), times.max()) == (0, 999)
+    tenths = np.histogram(times, bins=10, range=(0, 1000))[0] / len(times)
+    assert tenths.min() > 0.03
+    assert tenths[8:].min() > 1.3 * tenths[:8].max() > 0
+
+
+def test_errors_at_the_subject_count_more_and_the_scale_stays():
+    coverage = np.zeros((2, 8, 8), np.uint8)
+    coverage[:, 2:4, 2:4] = 255
+    even = torch.ones(2, 4, 8, 8)
+    assert torch.isclose(weighed(even, coverage), torch.tensor(1.0))
+    at_it, apart = torch.zeros(2, 4, 8, 8), torch.zeros(2, 4, 8, 8)
+    at_it[:, :, 1:5, 1:5] = 1  # with the cells around it: its outline
+    apart[:, :, 4:, 4:] = 1
+    apart[:, :, 4, 4] = 0
+    per_cell = weighed(at_it, coverage) / 16
+    assert torch.isclose(per_cell, 4 * weighed(apart, coverage) / 15)
+
+
+def test_a_shard_says_which_cells_the_subject_takes(tmp_path):
+    with np.load(draw_shard(tmp_path, 3, 4)) as drawn:
+        pixels, coverage = drawn["pixels"], drawn["coverage"]
+    assert coverage.shape == (4, pixels.shape[1] // CELL, pixels.shape[2] // CELL)
+    assert all(0.02 < taken.mean() / 255 < 0.8 for taken in coverage)
+    half = np.zeros((CELL, 2 * CELL), np.float32)
+    half[: CELL // 2, :CELL] = 1
+    assert cells(half).tolist() == [[128, 0]]
+
+
+def test_words_that_tell_the_wish_lower_the_loss():
+    rng = np.random.default_rng(1)
+    wishes = [draw_wish(rng) for _ in range(24)]
+    torch.manual_seed(0)
+    pooled, told = torch.randn(24, 64), Told(64)
+    optimiser = torch.optim.AdamW(told.parameters(), 0.03)
+    first = told.loss(pooled, wishes)
+    for _ in range(80):
+        optimiser.zero_grad()
+        told.loss(pooled, wishes).backward()
+        optimiser.step()
+    assert told.loss(pooled, wishes) < 0.1 * first
+    assert told.loss(pooled, wishes[1:] + wishes[:1]) > first  # and not without looking
