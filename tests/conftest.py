@@ -10,7 +10,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as workers: busy cores else cost minutes
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # busy cores else cost minutes
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["PYTHONFAULTHANDLER"] = "1"
 sys.path.insert(0, str(Path(__file__).parent))

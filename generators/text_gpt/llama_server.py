@@ -57,9 +57,9 @@ def start(options: ServerOptions, progress: Callable[[], None]) -> Any:  # noqa:
         CheckpointError: llama.cpp can't load it.
         OutOfMemory: It doesn't fit.
     """
-    # Without this, threads that wait at a barrier spin, and beside another busy process a token
-    # takes a hundred times as long. libgomp reads it once, when it is first loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Without this, threads that wait at a barrier spin for long, and beside another busy process a
+    # token takes a hundred times as long. libgomp reads it once, when it is first loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "5000")
     import xllamacpp
 
     result: list[Any] = []
