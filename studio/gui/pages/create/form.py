@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from generators.api import InvalidParameter
 from studio.gui.pages.create.adapters_box import AdaptersBox
+from studio.gui.pages.create.fields import readable, takes_tab
 from studio.gui.pages.create.offers import COUNT_KEYS, KINDS, Models, Order, count_key
 from studio.gui.pages.create.prompt_box import PromptBox, TextBox
 from studio.gui.pages.create.reference_box import ReferenceBox
@@ -191,7 +192,7 @@ class CreateForm(QFrame):
     def _rebuild(self) -> None:
         """Fit the form to generator and mode; what fits of the values stays."""
         if self._form is not None:
-            self._values |= _readable(self._form)
+            self._values |= readable(self._form)
         self._fit()
 
     def _fit(self) -> None:
@@ -238,7 +239,7 @@ class CreateForm(QFrame):
         if form is None or self.window() is self or self.button.window() is not form.window():
             return  # not in a window yet; the page calls again when it is shown
         self.words.order_tabs()
-        takes = [item for item in form.findChildren(QWidget) if _takes_tab(item, self.window())]
+        takes = [item for item in form.findChildren(QWidget) if takes_tab(item, self.window())]
         before: QWidget = self.adapters.add
         for widget in (*takes, self.count, self.button):
             QWidget.setTabOrder(before, widget)
@@ -358,7 +359,7 @@ class CreateForm(QFrame):
     def _snapshot(self) -> dict[str, JsonValue]:
         values = dict(self._values)
         if self._form is not None:
-            values |= _readable(self._form)
+            values |= readable(self._form)
         values[PROMPT], values[NEGATIVE] = self.prompt.text(), self.negative.text()
         manifest, mode = self.setup.manifest(), self.setup.chosen_mode()
         checkpoint = self.setup.chosen_checkpoint()
@@ -388,20 +389,3 @@ class CreateForm(QFrame):
         count = state.get("count")
         if isinstance(count, int):
             self.count.setValue(count)
-
-
-def _readable(form: ParamForm) -> dict[str, JsonValue]:
-    """Return the values of a form that hold any."""
-    found: dict[str, JsonValue] = {}
-    for field in form.fields():
-        try:
-            found[field.spec.key] = field.value()
-        except ValueError:  # half-typed JSON is not worth keeping
-            continue
-    return found
-
-
-def _takes_tab(widget: QWidget, window: QWidget) -> bool:
-    """Tell whether Tab comes to a widget of the window itself: no popup, no part of a spin box."""
-    inner = isinstance(widget.parent(), QAbstractSpinBox) or widget.window() is not window
-    return not inner and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

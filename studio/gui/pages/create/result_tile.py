@@ -48,14 +48,16 @@ class ResultTile(QWidget):
             self.face = PictureFace(item, painter)
             self.face.opened.connect(lambda: self.acted.emit("show", item.id))
             self.face.rated.connect(lambda stars: self.rated.emit(item.id, stars))
-            self.setFixedWidth(max(SIDE, self.face.width()))
         text = item.modality == "text"
         column.addWidget(self.face, 0, Qt.AlignmentFlag(0) if text else Qt.AlignmentFlag.AlignLeft)
         if item.modality == "audio":
             player = AudioPlayer(small=True)
             player.set_file(item.file)
             column.addWidget(player)
-        column.addLayout(self._buttons())
+        buttons = self._buttons()
+        column.addLayout(buttons)
+        if not text:
+            self.setFixedWidth(max(buttons.minimumSize().width(), self.face.width()))
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -64,6 +66,7 @@ class ResultTile(QWidget):
         self.stars.set_value(self.item.rating)
         self.stars.rated.connect(lambda stars: self.rated.emit(self.item.id, stars))
         row.addWidget(self.stars)
+        row.addSpacing(SIZES.step)
         row.addStretch(1)
         offers = [("shuffle", self.tr("Make a variation with a new seed"), "vary")]
         if self.item.modality == "image":
