@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SUBJECT_WEIGHT = 3.0  # of a cell that the subject takes, beside 1 for every cell
-_TOLD_WEIGHT = 0.05  # of what the words tell, beside the pictures' loss
+_TOLD_WEIGHT = 0.2  # of what the words tell, beside the pictures' loss
 _ENTRIES: dict[str, tuple[str, ...]] = {
     "subject": tuple(SUBJECTS),
     "colour": tuple(words.COLOURS),

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from generators.image_diffusion.starter.assemble import pipeline_of
+from generators.image_diffusion.starter.first_words import STEPS, Pace, learn_words
 from generators.image_diffusion.starter.latents import load_vae
 from generators.image_diffusion.starter.networks import (
     CHANNELS,
@@ -85,6 +86,11 @@ class Networks(torch.nn.Module):
         """
         words = self.text(ids).last_hidden_state
         return self.unet(noisy, times, words).sample, self.unet.add_embedding(words)
+
+    def pooled(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return the pooled words (n, ``pooled_width``) of tokens (n, 48)."""
+        words: torch.Tensor = self.unet.add_embedding(self.text(ids).last_hidden_state)
+        return words
 
     @property
     def pooled_width(self) -> int:
@@ -179,6 +185,14 @@ def train(options: argparse.Namespace) -> None:
         told=told,
         told_optimiser=told_optimiser,
     )
+    if run.step == 0:
+        learn_words(
+            networks.pooled,
+            (networks.text, networks.unet.add_embedding),
+            told,
+            lambda wishes, rng: token_ids(tokenizer, captions_of(wishes, rng)),
+            Pace(options.words),
+        )
     source = EncodedShards(options.latents)
     shards = source.all()
     for step in run.steps():
@@ -245,6 +259,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the U-Net")
+    parser.add_argument("--words", type=int, default=STEPS, help="steps on captions alone, first")
     parser.add_argument("--previewed", type=int, default=40, help="pictures in a preview; 0: none")
     parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     train(parser.parse_args(arguments))

@@ -24,7 +24,8 @@ from generators.image_diffusion.starter.subjects import SUBJECTS
 from generators.image_diffusion.starter.training import Average, Run
 
 SMALL = ("--threads", "1", "--batch", "2")
-UNET = (*SMALL, "--channels", "32", "32", "32", "--previewed", "0", "--steps", "4")
+UNET = (*SMALL, "--channels", "32", "32", "32", "--previewed", "0", "--words", "2")
+UNET += ("--steps", "4")
 
 
 class Bench:
