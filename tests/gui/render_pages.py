@@ -137,6 +137,13 @@ def _picture_scenes(page, form):
     form.prompt.set_text("steel water bottle on a pale stone, morning light, calm lower third")
     form.negative.set_text("text, watermark, people")
     yield "filled-picture"
+    from helpers.vocabularies import words
+
+    form.words.set_vocabulary(words())
+    form.prompt.set_text("a red zeppelin on a podium, soft light")
+    yield "filled-words"
+    form.words.set_vocabulary(None)
+    form.prompt.set_text("steel water bottle on a pale stone, morning light, calm lower third")
     form.form().toggle.setChecked(True)
     form.area.verticalScrollBar().setValue(9999)
     yield "filled-advanced"
