@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ.setdefault("GOMP_SPINCOUNT", "5000")  # as workers run
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # as workers run
 warnings.simplefilter("ignore")
 
 import numpy as np  # noqa: E402
