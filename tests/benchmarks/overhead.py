@@ -10,7 +10,7 @@ and in who goes first, both warm, with the same weights, steps, size, seed and t
 Two processes that do the very same differ by 5 % for as long as they live (by where their memory
 lies), which is more than the bar; so each session starts both arms anew. Luck and what else the
 machine does only ever add time, so the quickest run of each arm is compared, and the medians are
-printed beside it.
+printed beside it. What it costs to ask whether a job has ended counts against the queue.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 warnings.simplefilter("ignore")
 
 from helpers import big_models, tiny_diffusion  # noqa: E402
-from helpers.engines import log_of, running_engine  # noqa: E402
+from helpers.engines import ended, log_of, running_engine  # noqa: E402
 from helpers.figures import Figures, parser  # noqa: E402
 
 from generators.api import CheckpointRef, Request  # noqa: E402
@@ -50,7 +50,6 @@ STEPS, TOKENS = 20, 200
 TEXT_ROUNDS = 3  # times as many as of pictures
 LEAST_SECONDS = 5.0  # of an image job: shorter ones say little about a share of 3 %
 FIXED_SECONDS, SHARE = 0.030, 0.03
-ASK_SECONDS = 0.025  # oftener, and who asks takes the cores from what is measured
 SIDES = (128, 160, 192, 224, 256, 320, 384)  # px; the first that is long enough is taken
 PROMPT = "a red cup on a table"
 
@@ -222,11 +221,7 @@ def through_the_queue(library: Library, request: Request) -> float:
     """Enqueue a job; return how many seconds it took until its asset was in the library."""
     begun = time.perf_counter()
     [job] = library.jobs.enqueue([NewJob(request)])
-    seen = -1
-    while not (job := library.jobs.get(job.id)).is_final:
-        while (version := library.data_version()) == seen:
-            time.sleep(ASK_SECONDS)
-        seen = version
+    job = ended(library, job.id, 300)
     seconds = time.perf_counter() - begun
     if job.status is not JobStatus.SUCCEEDED:
         message = f"{job.reason} {job.hint}\n{log_of(library)}"

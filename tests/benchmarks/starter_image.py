@@ -27,8 +27,11 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # as workers run
 warnings.simplefilter("ignore")
+
+from studio.engine.executors.local import SPINS  # noqa: E402
+
+os.environ.setdefault("GOMP_SPINCOUNT", SPINS)  # as workers run, before torch is imported
 
 import numpy as np  # noqa: E402
 from helpers import starter_colours as colours  # noqa: E402

@@ -1,7 +1,7 @@
 """Before any picture: the text encoder learns to tell subjects, colours and all else apart.
 
-From pictures alone this takes 10⁵ of them, for a word's part in a picture's error is small; from
-captions it takes minutes. What the U-Net then gets are words that are already apart.
+A word's part in a picture's error is small, so pictures teach words slowly; captions alone do it in
+minutes. What the U-Net then gets are words that are already apart.
 """
 
 from __future__ import annotations

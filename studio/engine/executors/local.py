@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 MAX_JOB_LOG = 1_000_000  # bytes; libraries print progress bars
 LAST_LINES = 40
+SPINS = "5000"  # rounds; more are slower beside one busy core, fewer on idle cores
 if sys.platform == "win32":
     _OWN_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
 else:
@@ -142,11 +143,11 @@ class LocalWorker:
 def worker_environment() -> dict[str, str]:
     """Return a worker's environment: OpenMP's threads spin for a moment only before they sleep.
 
-    Networks have thousands of barriers a picture. Spinning for milliseconds, libgomp's habit, is
-    lost where something else takes a core; sleeping at once costs a small network on idle cores
-    half as much again. 20 000 rounds are some 0.4 ms.
+    Networks have thousands of barriers a picture. Spinning long, libgomp's habit, is lost where
+    something else takes a core; sleeping at once costs a small network on idle cores time at every
+    barrier. What the person has set in the environment stays.
     """
-    return {"GOMP_SPINCOUNT": "20000", **child_environment()}
+    return {"GOMP_SPINCOUNT": SPINS, **child_environment()}
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:
