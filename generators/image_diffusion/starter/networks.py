@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,16 @@ def new_tokenizer(folder: Path, captions: int = _CAPTIONS) -> BertTokenizer:
     if not path.exists():
         path.write_text("\n".join(vocabulary_tokens(captions)) + "\n", encoding="utf-8")
     return BertTokenizer(vocab=str(path), do_lower_case=True, model_max_length=TOKENS)
+
+
+def take_up_words(tokenizer: Path, folder: Path) -> BertTokenizer:
+    """Return a checkpoint's tokenizer, its list of words written to ``folder``."""
+    listed = json.loads((tokenizer / "tokenizer.json").read_text(encoding="utf-8"))
+    numbers: dict[str, int] = listed["model"]["vocab"]
+    folder.mkdir(parents=True, exist_ok=True)
+    words = sorted(numbers, key=numbers.__getitem__)
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    return new_tokenizer(folder)
 
 
 def new_text_encoder(tokens: int) -> CLIPTextModel:

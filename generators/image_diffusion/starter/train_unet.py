@@ -2,7 +2,8 @@
 
 Works on encoded shards (see ``latents``). Each step takes one shard's size, so that all sizes of
 ``wishes.BUCKETS`` are trained; captions are written anew each time from the wishes, in English or
-Chinese, with words left out; one in ten is empty, for classifier-free guidance.
+Chinese, with words left out; one in ten is empty, for classifier-free guidance. ``--warm`` begins
+with the weights of a finished checkpoint; ``--oftener`` draws what comes out badly more often.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from generators.image_diffusion.starter.networks import (
     new_text_encoder,
     new_tokenizer,
     new_unet,
+    take_up_words,
 )
 from generators.image_diffusion.starter.objective import Told, draw_times, weighed
 from generators.image_diffusion.starter.training import (
@@ -40,7 +42,7 @@ from generators.image_diffusion.starter.training import (
 from generators.image_diffusion.starter.wishes import Wish, caption, draw_wish, dressed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from transformers import BertTokenizer
@@ -92,6 +94,16 @@ class Networks(torch.nn.Module):
         """Return the pooled words (n, ``pooled_width``) of tokens (n, 48)."""
         words: torch.Tensor = self.unet.add_embedding(self.text(ids).last_hidden_state)
         return words
+
+    def take_up(self, checkpoint: Path) -> None:
+        """Take the weights of an assembled checkpoint of the same widths and words."""
+        from diffusers import UNet2DConditionModel
+        from transformers import CLIPTextModel
+
+        unet = UNet2DConditionModel.from_pretrained(checkpoint / "unet", local_files_only=True)
+        text = CLIPTextModel.from_pretrained(checkpoint / "text_encoder", local_files_only=True)
+        self.unet.load_state_dict(unet.float().state_dict())
+        self.text.load_state_dict(text.float().state_dict())
 
     @property
     def pooled_width(self) -> int:
@@ -147,10 +159,15 @@ def draw_batch(
     count: int,
     step: int,
     rng: np.random.Generator,
+    oftener: Mapping[str, float],
 ) -> Batch:
-    """Return ``count`` pictures of one size, noised, with v to predict and fresh captions."""
+    """Return ``count`` pictures of one size, noised, with v to predict and fresh captions.
+
+    A subject in ``oftener`` is drawn so many times as often as one that is not.
+    """
     latents, coverage, wishes = shards[int(rng.integers(len(shards)))]
-    chosen = rng.integers(0, len(latents), count)
+    weights = np.array([oftener.get(wish.subject, 1.0) for wish in wishes])
+    chosen = rng.choice(len(latents), count, p=weights / weights.sum())
     asked = [wishes[index] for index in chosen]
     clean = torch.from_numpy(latents[chosen].astype(np.float32))
     ids = token_ids(tokenizer, captions_of(asked, rng))
@@ -165,8 +182,8 @@ def draw_batch(
 def train(options: argparse.Namespace) -> None:
     """Train until ``options.steps``; takes up where an earlier call stopped."""
     torch.manual_seed(2)
-    tokenizer = new_tokenizer(options.folder / "tokenizer")
-    networks = Networks(len(tokenizer), options.channels)
+    tokenizer, networks = _begun(options)
+    oftener = json.loads(options.oftener.read_text("utf-8")) if options.oftener else {}
     optimiser = torch.optim.AdamW(
         networks.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
     )
@@ -189,7 +206,7 @@ def train(options: argparse.Namespace) -> None:
     if run.step == 0:
         learn_words(
             networks.pooled,
-            (networks.text, networks.unet.add_embedding),
+            () if options.warm else (networks.text, networks.unet.add_embedding),
             told,
             lambda wishes, rng: token_ids(tokenizer, captions_of(wishes, rng)),
             Pace(options.words),
@@ -201,7 +218,7 @@ def train(options: argparse.Namespace) -> None:
         if step % 100 == 0:
             shards = source.all()
         set_rate(optimiser, learning_rate(step, options.steps, options.rate, warm=300))
-        batch = draw_batch(shards, tokenizer, options.batch, step, rng)
+        batch = draw_batch(shards, tokenizer, options.batch, step, rng, oftener)
         # On a CPU plain products train an eighth faster than torch's flash attention.
         with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
             made, pooled = networks(batch.noisy, batch.times, batch.ids)
@@ -218,6 +235,18 @@ def train(options: argparse.Namespace) -> None:
         if (step + 1) % _PREVIEW == 0:
             preview(average, tokenizer, options)
     preview(average, tokenizer, options)
+
+
+def _begun(options: argparse.Namespace) -> tuple[BertTokenizer, Networks]:
+    """Return tokenizer and networks, untrained or a checkpoint's."""
+    folder = options.folder / "tokenizer"
+    if not options.warm:
+        tokenizer = new_tokenizer(folder)
+        return tokenizer, Networks(len(tokenizer), options.channels)
+    tokenizer = take_up_words(options.warm / "tokenizer", folder)
+    networks = Networks(len(tokenizer), options.channels)
+    networks.take_up(options.warm)
+    return tokenizer, networks
 
 
 def averaged(average: Average, tokens: int, channels: Sequence[int] = CHANNELS) -> Networks:
@@ -262,6 +291,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the U-Net")
     parser.add_argument("--words", type=int, default=STEPS, help="steps on captions alone, first")
+    parser.add_argument("--warm", type=Path, help="a checkpoint to begin with")
+    parser.add_argument("--oftener", type=Path, help="JSON: how many times as often, by subject")
     parser.add_argument("--previewed", type=int, default=40, help="pictures in a preview; 0: none")
     parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     train(parser.parse_args(arguments))

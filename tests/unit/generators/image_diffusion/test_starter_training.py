@@ -102,6 +102,33 @@ def test_a_training_that_was_paused_ends_where_an_uninterrupted_one_does(bench, 
     assert not same(half, whole)
 
 
+def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
+    tokenizer = new_tokenizer(bench.root / "unet" / "tokenizer")
+    taken = train_unet.Networks(len(tokenizer), (32, 32, 32))
+    taken.take_up(checkpoint)
+    averaged = state_of(bench.root / "unet")["average"]["weights"]
+    for name, value in taken.state_dict().items():
+        assert torch.allclose(value, averaged[name].half().float()), name
+    warm = bench.unet("unet-warm", "--warm", str(checkpoint), "--steps", "1")
+    moved = warm["networks"]["unet.conv_in.weight"] - averaged["unet.conv_in.weight"]
+    assert 0 < moved.abs().max() < 0.01  # one step away, not begun anew
+    vocab = ("tokenizer", "vocab.txt")
+    assert bench.root.joinpath("unet-warm", *vocab).read_bytes() == (
+        bench.root.joinpath("unet", *vocab).read_bytes()
+    )
+
+
+def test_subjects_are_drawn_as_often_as_asked(bench):
+    tokenizer = new_tokenizer(bench.root / "unet" / "tokenizer")
+    shards = train_unet.EncodedShards(bench.latents).all()
+    favoured = shards[0][2][0].subject
+    rng = np.random.default_rng(3)
+    drawn = train_unet.draw_batch(shards[:1], tokenizer, 200, 0, rng, {favoured: 1e6})
+    assert {wish.subject for wish in drawn.wishes} == {favoured}
+    even = train_unet.draw_batch(shards[:1], tokenizer, 200, 0, rng, {})
+    assert {wish.subject for wish in even.wishes} == {wish.subject for wish in shards[0][2]}
+
+
 def test_latents_have_the_size_that_the_export_promises(bench):
     with np.load(bench.latents / "shard-00001.npz") as made:
         values, wishes = made["latents"], json.loads(str(made["wishes"]))
