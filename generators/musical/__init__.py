@@ -1,0 +1,1 @@
+"""What a prompt for music asks, in English and Chinese. Standard library only."""
