@@ -83,7 +83,7 @@ class CheckpointRef:
         name: What people see.
         path: Absolute path of a folder or a file.
         family: A family id that the generator's manifest declares.
-        format: ``diffusers``, ``transformers``, ``single_file`` or ``gguf``.
+        format: ``diffusers``, ``transformers``, ``single_file``, ``gguf`` or ``soundfont``.
         sha256: Of the file, or of the folder's sorted file hashes; may be empty.
         details: What inspection found (native size, languages, context length, ...).
     """

@@ -155,7 +155,7 @@ class FamilySpec:
     Attributes:
         id: Such as ``sdxl``, ``musicgen``, ``llama``.
         label: Such as "Stable Diffusion XL".
-        formats: Any of ``diffusers``, ``transformers``, ``single_file``, ``gguf``.
+        formats: Any of ``diffusers``, ``transformers``, ``single_file``, ``gguf``, ``soundfont``.
         worker: Worker group; families of different groups never share a process.
         adapters: Adapter kinds that it takes, such as ``lora``.
         native_size: Side length in pixels that it was trained at, 0 for not an image family.

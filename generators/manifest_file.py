@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "manifest.toml"
-FORMATS = ("diffusers", "transformers", "single_file", "gguf")
+FORMATS = ("diffusers", "transformers", "single_file", "gguf", "soundfont")
 DETECT_KEYS = ("class_name", "model_type", "gguf_architecture", "tensors", "no_tensors")
 MAX_BYTES = 1_000_000  # of a manifest file; a larger one is something else
 

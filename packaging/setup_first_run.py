@@ -18,7 +18,12 @@ SAMPLE_BRIEF = ROOT / "assets" / "sample_campaign" / "brief.toml"
 STARTER = ROOT / "assets" / "starter"
 UPSCALER = STARTER / "upscaler" / "starter-upscaler-x4.safetensors"
 #: Shipped checkpoints by what they make; a folder without weights counts as not shipped.
-SHIPPED = {"pictures": ("Starter image model", STARTER / "image")}
+SHIPPED = {
+    "pictures": ("Starter image model", STARTER / "image"),
+    "music": ("Starter music", STARTER / "music"),
+}
+#: The file that a shipped checkpoint of a kind cannot be without.
+INDEX = {"pictures": "model_index.json", "music": "config.json"}
 #: Untrained checkpoints of the real architectures, made where no trained one is shipped.
 UNTRAINED = {
     "pictures": ("Untrained image model", "generators.image_diffusion.tiny", "untrained-image"),
@@ -69,7 +74,7 @@ def first_run(library: Optional[Path], brief: Optional[Path]) -> int:  # noqa: U
 
 def is_shipped(kind: str) -> bool:
     """Tell whether trained weights for a kind lie in this folder."""
-    return kind in SHIPPED and (SHIPPED[kind][1] / "model_index.json").is_file()
+    return kind in SHIPPED and (SHIPPED[kind][1] / INDEX[kind]).is_file()
 
 
 def shipped() -> dict[str, Path]:
@@ -79,14 +84,23 @@ def shipped() -> dict[str, Path]:
 
 def what_to_expect(noise: list[str]) -> str:
     """Say before the sample campaign what is real in it and what only stands in."""
-    if noise == ["music"]:
+    kinds = {
+        "pictures": ("Pictures come from a small untrained model, so they are abstract",
+                     "the words and music are"),
+        "music": ("Music comes from a small untrained model, so it is noise",
+                  "the words and pictures are"),
+    }  # fmt: skip
+    if not noise:
         told = (
-            "Music comes from a small untrained model, so it is noise; the words and pictures are"
+            "Words, pictures and music all come from small models that came with Brandloom, so "
+            "they are"
         )
-    else:
+    elif len(noise) > 1:
         told = (
             "Pictures and music come from small untrained models, so they are abstract; words are"
         )
+    else:
+        told = "; ".join(kinds[noise[0]])
     return f"{told}\nreal. Add checkpoints of your own on any day: studio models add PATH"
 
 

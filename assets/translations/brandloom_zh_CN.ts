@@ -556,6 +556,10 @@
         <translation>添加模型文件夹</translation>
     </message>
     <message>
+        <source>Starter music</source>
+        <translation>入门音乐</translation>
+    </message>
+    <message>
         <source>Starter image model</source>
         <translation>入门图片模型</translation>
     </message>
@@ -1075,7 +1079,7 @@
     </message>
     <message>
         <source>Upscale</source>
-        <translation type="unfinished">放大</translation>
+        <translation>放大</translation>
     </message>
     <message>
         <source>Rate</source>
@@ -1314,8 +1318,8 @@
         <translation>提示词</translation>
     </message>
     <message>
-        <source>Genre, mood, instruments, tempo, in English. Left empty, the checkpoint plays what it likes.</source>
-        <translation>用英文描述曲风、情绪、乐器和节奏。留空则由模型自由发挥。</translation>
+        <source>Genre, mood, instruments, tempo. Left empty, the checkpoint plays what it likes. The starter reads 简体中文 too, key, moments such as &quot;drop at 7.5 s&quot; or &quot;end on the logo at 14 s&quot;, and &quot;loop&quot;.</source>
+        <translation>曲风、情绪、乐器、节奏。留空则由模型自由发挥。入门音乐也读中文、调性、时间点（如“7.5秒爆发”“14秒处落在标志上”）和“循环”。</translation>
     </message>
     <message>
         <source>Length</source>

@@ -45,12 +45,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a backend made for one seed: shape (frames, channels), at ``rate`` Hz."""
+    """What a backend made for one seed: shape (frames, channels), at ``rate`` Hz.
+
+    Attributes:
+        loop: Its end leads into its start: it is not faded, and finished as if it went round.
+        facts: What a person is shown of how it is made: tempo, key, sections, ...
+    """
 
     seed: int
     samples: NDArray[np.float32]
     rate: int
     notes: tuple[str, ...] = ()
+    loop: bool = False
+    facts: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 class Backend(Protocol):
@@ -99,6 +106,7 @@ FAMILIES = {
     for family in (
         # Source: https://huggingface.co/facebook/musicgen-small, "Licence": code MIT, weights NC.
         Family("musicgen", "generators.audio_music.musicgen:MusicGen", "CC-BY-NC-4.0", False),
+        Family("symbolic", "generators.audio_music.symbolic.model:Symbolic", "Apache-2.0"),
     )
 }
 

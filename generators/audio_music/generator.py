@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from generators.api import Generator
+from generators.api import DeviceInfo, Generator
 from generators.audio_music.backend import Asked, backend_class, family_of, licence_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         Artifact,
         CheckpointRef,
         Context,
-        DeviceInfo,
         JsonValue,
         LoadContext,
         Request,
@@ -87,11 +86,13 @@ class AudioMusic(Generator):
 
         params = request.params
         wanted = _finish(request)
-        bed = finish(sound.samples, sound.rate, wanted)
+        bed = finish(sound.samples, sound.rate, wanted, loop=sound.loop)
         form = str(params.get("format") or "wav")
         path = context.staging / f"music-{index}.{form}"
         written = write(path, bed, form, int(params.get("bit_depth") or 16))
         notes = (*self.licence.notes, *sound.notes, *bed.notes)
+        if sound.loop and form == "mp3":
+            notes = (*notes, "MP3 adds a little silence at both ends: take WAV or FLAC for a loop.")
         metadata: dict[str, JsonValue] = {
             "seed": sound.seed,
             "index": index,
@@ -106,6 +107,8 @@ class AudioMusic(Generator):
             "untrained": self.licence.untrained,
             "note": " ".join(notes),
         }
+        if sound.facts:
+            metadata["music"] = dict(sound.facts)
         return context.save(path, "audio", metadata, media_type=MEDIA_TYPES[form])
 
     def execution_record(self) -> dict[str, JsonValue]:
@@ -134,6 +137,13 @@ class AudioMusic(Generator):
         from generators._torch import devices
 
         return devices()
+
+    @classmethod
+    def devices_for(cls, request: Request) -> tuple[DeviceInfo, ...]:
+        """Return the processor for a family that plays notes; the others' networks choose."""
+        if request.checkpoint is not None and request.checkpoint.family == "symbolic":
+            return (DeviceInfo("cpu", "CPU"),)
+        return cls.devices()
 
 
 def _finish(request: Request) -> Finish:

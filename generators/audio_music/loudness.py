@@ -99,17 +99,28 @@ def limit(samples: Samples, rate: int, ceiling: float = CEILING) -> Samples:
     return np.asarray(limited / max(1.0, true_peak(limited) / allowed))
 
 
-def reach(samples: Samples, rate: int, target: float, ceiling: float = CEILING) -> Samples:
+def reach(
+    samples: Samples, rate: int, target: float, ceiling: float = CEILING, *, around: int = 0
+) -> Samples:
     """Return the sound at ``target`` LUFS with no true peak above ``ceiling`` dBTP.
+
+    A loop's peaks are limited with ``around`` frames of its other end before and behind it.
 
     Limiting takes loudness away, so the gain is searched for. Where even that does not reach the
     target (a few clicks in silence), the closest is returned: measure it. Silence stays silence.
     """
-    gain, best, nearest = 0.0, limit(samples, rate, ceiling), math.inf
+
+    def limited(sound: Samples) -> Samples:
+        if not around:
+            return limit(sound, rate, ceiling)
+        turned = np.concatenate([sound[-around:], sound, sound[:around]])
+        return limit(turned, rate, ceiling)[around:-around]
+
+    gain, best, nearest = 0.0, limited(samples), math.inf
     if integrated(samples, rate) == -math.inf:
         return best
     for _ in range(_ROUNDS):
-        made = limit(samples * amplitude(gain), rate, ceiling)
+        made = limited(samples * amplitude(gain))
         off = target - integrated(made, rate)
         if abs(off) < nearest:
             best, nearest = made, abs(off)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _CROSSFADE_SECONDS = 0.25  # of a loop's seam, at most
 _SHORTEST_LOOP_SECONDS = 1.0  # a shorter piece repeated is a buzz, so silence follows it instead
 _LOUDNESS_TOLD = 0.5  # LU off the target that the person is told of
+_AROUND_SECONDS = 0.5  # of a loop's other end that is heard while its peaks are limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,11 @@ class Bed:
     notes: tuple[str, ...] = field(default=())
 
 
-def finish(sound: NDArray[np.floating], rate: int, wanted: Finish) -> Bed:
+def finish(sound: NDArray[np.floating], rate: int, wanted: Finish, *, loop: bool = False) -> Bed:
     """Make a bed of a backend's sound at ``rate`` Hz.
+
+    A loop that has the wanted length already is not faded, and its peaks are limited as if it went
+    round: the last sample goes on leading into the first.
 
     Raises:
         UserFacingError: The sound holds values that are no numbers.
@@ -84,10 +88,13 @@ def finish(sound: NDArray[np.floating], rate: int, wanted: Finish) -> Bed:
     if not doubled:
         samples = with_channels(samples, wanted.channels)
     samples, notes = fit(resample(samples, rate, wanted.rate), wanted.frames, wanted.rate)
-    samples = fade(samples, wanted.rate, wanted.fade_in, wanted.fade_out)
+    around = min(len(samples), round(_AROUND_SECONDS * wanted.rate)) if loop else 0
+    if not loop:
+        samples = fade(samples, wanted.rate, wanted.fade_in, wanted.fade_out)
     # Two equal channels measure twice the power of one: half the work for the same result.
     target = wanted.loudness - (10 * math.log10(2) if doubled else 0.0)
-    samples = with_channels(reach(samples, wanted.rate, target), wanted.channels)
+    samples = reach(samples, wanted.rate, target, around=around)
+    samples = with_channels(samples, wanted.channels)
     level = measure(samples, wanted.rate)
     if level.loudness == -math.inf:
         notes = (*notes, "The sound is silent.")

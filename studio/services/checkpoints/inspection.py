@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from studio.core.errors import CheckpointError
@@ -21,7 +22,6 @@ from studio.services.checkpoints.headers import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from generators.api import JsonValue
     from generators.manifest import FamilySpec, Manifest
@@ -159,6 +159,9 @@ def folder_facts(path: Path) -> Facts:
         side, factor = latent_facts(path)
         return Facts("diffusers", class_name=str(index.get("_class_name", "")), card=card,
                      latent_side=side, vae_factor=factor)  # fmt: skip
+    if config and isinstance(config.get("soundfont"), str):
+        check_soundfont(path, str(config["soundfont"]))
+        return Facts("soundfont", model_type=str(config.get("model_type", "")), card=card)
     if config:
         check_weights(path)
         length = config.get("max_position_embeddings") or config.get("n_positions")
@@ -265,6 +268,26 @@ def check_weights(path: Path) -> None:
         )
     for file in files:
         safetensors_names(file)
+
+
+def check_soundfont(path: Path, name: str) -> None:
+    """Check that the soundfont which a folder names lies in it.
+
+    Raises:
+        CheckpointError: It is missing or no soundfont.
+    """
+    file = path / name
+    if Path(name).name != name or not file.is_file():
+        raise CheckpointError(
+            f"{path.name} is not whole: its soundfont {name!r:.80} is missing.",
+            "Copy or fetch the folder again.",
+        )
+    with file.open("rb") as opened:
+        head = opened.read(12)
+    if head[:4] != b"RIFF" or head[8:] != b"sfbk":
+        raise CheckpointError(
+            f"{path.name}/{name} is no soundfont, or is damaged.", "Copy the folder again."
+        )
 
 
 def read_json(path: Path) -> dict[str, JsonValue]:

@@ -9,11 +9,14 @@ from studio.core.paths import resources
 if TYPE_CHECKING:
     from pathlib import Path
 
-INDEX = {"image": "model_index.json"}
+#: Folder and the file that it cannot be without, by modality.
+STARTERS = {"image": ("image", "model_index.json"), "audio": ("music", "config.json")}
 
 
 def starter_checkpoint(modality: str) -> Path | None:
     """Return the folder of the shipped checkpoint for a modality, or None."""
-    index = INDEX.get(modality)
-    folder = resources() / "starter" / modality
-    return folder if index and (folder / index).is_file() else None
+    if modality not in STARTERS:
+        return None
+    name, index = STARTERS[modality]
+    folder = resources() / "starter" / name
+    return folder if (folder / index).is_file() else None

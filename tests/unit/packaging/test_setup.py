@@ -116,16 +116,19 @@ def test_a_second_start_is_refused_in_words():
     assert "already running" in held.stdout
 
 
-@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("there", [(), ("pictures",), ("music",), ("pictures", "music")])
 def test_shipped_weights_replace_untrained_ones_where_they_lie(tmp_path, monkeypatch, there):
     import setup_first_run
 
-    folder = tmp_path / "starter" / "image"
-    folder.mkdir(parents=True)
-    if there:
-        (folder / "model_index.json").write_text("{}")
+    shipped = {}
+    for kind, index in (("pictures", "model_index.json"), ("music", "config.json")):
+        folder = tmp_path / "starter" / kind
+        folder.mkdir(parents=True)
+        shipped[kind] = (f"Starter {kind}", folder)
+        if kind in there:
+            (folder / index).write_text("{}")
     made, listed = [], {}
-    monkeypatch.setattr(setup_first_run, "SHIPPED", {"pictures": ("Starter", folder)})
+    monkeypatch.setattr(setup_first_run, "SHIPPED", shipped)
     monkeypatch.setattr(setup_first_run, "fetch_text_weights", lambda _folder: Path("text.gguf"))
     monkeypatch.setattr(setup_first_run, "make_untrained", lambda name, *_: made.append(name))
     monkeypatch.setattr(setup_first_run, "register", lambda _root, wanted: listed.update(wanted))
@@ -133,16 +136,29 @@ def test_shipped_weights_replace_untrained_ones_where_they_lie(tmp_path, monkeyp
     said = io.StringIO()
     monkeypatch.setattr(sys, "stdout", said)
     assert setup_first_run.first_run(tmp_path, None) == 0
-    pictures = "Starter" if there else "Untrained image model"
-    assert {pictures, "Untrained music model"} < set(listed)
-    assert made == [name for name in listed if name.startswith("Untrained")]
-    if there:
-        assert "Music comes from a small untrained model" in said.getvalue()
-        assert "the words and pictures are\nreal" in said.getvalue()
-        assert listed["Starter"] == folder
-    else:
-        assert "Pictures and music come from small untrained models" in said.getvalue()
-        assert "words are\nreal" in said.getvalue()
+    for kind, untrained in (
+        ("pictures", "Untrained image model"),
+        ("music", "Untrained music model"),
+    ):
+        assert (f"Starter {kind}" if kind in there else untrained) in listed
+        assert (untrained in made) == (kind not in there)
+        if kind in there:
+            assert listed[f"Starter {kind}"] == shipped[kind][1]
+    words = {
+        (): "Pictures and music come from small untrained models",
+        ("pictures",): "Music comes from a small untrained model",
+        ("music",): "Pictures come from a small untrained model",
+        ("pictures", "music"): "Words, pictures and music all come from small models",
+    }
+    assert words[there] in said.getvalue()
+    assert "are\nreal" in said.getvalue()
+
+
+def test_the_starter_music_is_shipped():
+    import setup_first_run
+
+    assert setup_first_run.is_shipped("music")
+    assert setup_first_run.shipped()["Starter music"] == ROOT / "assets" / "starter" / "music"
 
 
 def test_an_unknown_brief_is_refused(tmp_path, capsys, monkeypatch):

@@ -42,9 +42,11 @@ class CreateWeights(QObject):
 
     def add_starter(self) -> None:
         """Put the checkpoint that comes with Brandloom on the list."""
-        path = starter_checkpoint(self._page.form.kind)
+        kind = self._page.form.kind
+        path = starter_checkpoint(kind)
         if path is not None:
-            self.add(path, self.tr("Starter image model"))
+            music = self.tr("Starter music")
+            self.add(path, music if kind == "audio" else self.tr("Starter image model"))
 
     def add(self, path: Path, name: str = "") -> None:
         """Put weights on the list, under the name of their file or folder unless one is given."""

@@ -13,6 +13,7 @@ from generators.registry import Registry
 from studio.core.errors import CheckpointError
 from studio.services.checkpoints.adapters import family_by_shapes, looks_like_adapter
 from studio.services.checkpoints.inspection import inspect_path, read_card
+from studio.services.checkpoints.starter import starter_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,3 +165,41 @@ def test_the_native_size_agrees_with_the_loaded_pipeline(tmp_path, registry, fam
         str(tmp_path / "w"), local_files_only=True
     )
     assert found.details["native_size"] == rules_of(pipeline, None).native
+
+
+def soundfont_folder(folder, **config):
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": "brandloom_music", **config}))
+    (folder / "one.sf3").write_bytes(b"RIFF\4\0\0\0sfbk")
+    return folder
+
+
+def test_a_soundfont_folder(tmp_path, registry):
+    folder = soundfont_folder(tmp_path / "music", soundfont="one.sf3")
+    found = inspect_path(folder, registry)
+    assert (found.generator, found.family, found.format) == ("audio_music", "symbolic", "soundfont")
+    assert found.modality == "audio"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("two.sf3", "two.sf3"), ("../music/one.sf3", "is missing")]
+)
+def test_a_soundfont_folder_that_is_not_whole(tmp_path, registry, name, words):
+    folder = soundfont_folder(tmp_path / "music", soundfont=name)
+    with pytest.raises(CheckpointError, match=words):
+        inspect_path(folder, registry)
+
+
+def test_a_soundfont_that_is_none(tmp_path, registry):
+    folder = soundfont_folder(tmp_path / "music", soundfont="one.sf3")
+    (folder / "one.sf3").write_bytes(b"\x80\x04picklesoundfont")
+    with pytest.raises(CheckpointError, match="no soundfont"):
+        inspect_path(folder, registry)
+
+
+def test_the_shipped_starters_are_found(registry):
+    for modality in ("audio",):
+        folder = starter_checkpoint(modality)
+        assert folder is not None
+        assert inspect_path(folder, registry).modality == modality
+    assert starter_checkpoint("video") is None

@@ -1,0 +1,183 @@
+"""Plays the tracks and mixes them: levels, places, room, room for the kick, a little glue.
+
+In a loop everything that remembers goes round: what rings over the end sounds at the start, filters
+are run in over the end, the room is folded round. So the last sample leads into the first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
+from scipy.signal import butter, sosfilt
+
+from generators.audio_music.symbolic.drums import kicks
+from generators.audio_music.symbolic.player import Player, Sounding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from generators.audio_music.symbolic.composer import Score
+    from generators.audio_music.symbolic.notes import Track
+    from generators.audio_music.symbolic.soundfont import SoundFont
+
+    Wave = NDArray[np.float32]
+
+#: Hz below which a part is silent: the low end belongs to bass and kick.
+LOW_CUT = {"melody": 140.0, "chords": 130.0, "pad": 150.0, "arp": 200.0, "counter": 160.0,
+           "effects": 250.0, "bass": 30.0, "drums": 28.0, "boom": 32.0}  # fmt: skip
+_RUN_IN = 0.3  # seconds that a filter is run in over the end of a loop
+_PUMP_SECONDS = 0.22  # until a part that gave way to the kick is back
+_DAMPING = (5200.0, 2600.0)  # Hz: the room's highs at its start and at its end
+_PRE_DELAY = 0.018  # seconds before the room answers
+_KNEE = 0.6  # of full scale: peaks above it are rounded
+_SEED = 20_261_127  # of the room's reflections: the same room in every piece
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """The sound of a piece: shape (frames, 2); ``stems`` by track name, before the room."""
+
+    samples: Wave
+    stems: Mapping[str, Wave]
+
+
+def render(
+    score: Score,
+    font: SoundFont,
+    rate: int,
+    progress: Callable[[float], None],
+) -> Mixed:
+    """Play and mix a piece; ``progress(share)`` may raise to stop."""
+    plan = score.plan
+    frames = max(1, round(plan.duration * rate))
+    loop = plan.grid.loop
+    done = 0.0
+    player = Player(font, rate, lambda: progress(min(1.0, done)))
+    dry = np.zeros((frames, 2), np.float32)
+    send = np.zeros((frames, 2), np.float32)
+    stems: dict[str, Wave] = {}
+    pump = _pump(score, frames, rate)
+    for number, track in enumerate(score.tracks):
+        done = 0.85 * number / len(score.tracks)
+        wave = player.play(track.bank, track.program, _sounding(score, track, rate), frames,
+                           loop=loop)  # fmt: skip
+        wave = _placed(track, wave, rate, loop=loop)
+        if track.role in ("pad", "chords", "counter", "arp", "bass") and pump is not None:
+            share = 0.6 if track.role in ("bass", "arp") else 1.0
+            wave *= (1 - share * (1 - pump))[:, None]
+        dry += wave
+        send += wave * np.float32(track.reverb)
+        stems[_unique(track.name, stems)] = wave
+    progress(0.86)
+    wet = reverberated(send, plan.style.room, rate, loop=loop)
+    progress(0.96)
+    mixed = dry + wet * np.float32(10 ** ((plan.style.wet + 12) / 20))
+    return Mixed(_rounded(mixed), stems)
+
+
+def _unique(name: str, taken: Mapping[str, Wave]) -> str:
+    number = 1
+    while (made := name if number == 1 else f"{name}_{number}") in taken:
+        number += 1
+    return made
+
+
+def _sounding(score: Score, track: Track, rate: int) -> list[Sounding]:
+    """Return a track's notes in samples."""
+    grid = score.plan.grid
+    made = []
+    for note in track.notes:
+        start = grid.seconds(note.start)
+        length = note.length * 60 / grid.tempo
+        made.append(Sounding(round(start * rate), max(1, round(length * rate)), note.key,
+                             note.velocity))  # fmt: skip
+    return made
+
+
+def _placed(track: Track, wave: Wave, rate: int, *, loop: bool) -> Wave:
+    """Return a track at its level and place, without the lows that are not its own."""
+    cut = butter(2, LOW_CUT.get(track.role, 100.0), "highpass", fs=rate, output="sos")
+    run_in = min(len(wave), round(_RUN_IN * rate)) if loop else 0
+    fed = np.concatenate([wave[len(wave) - run_in :], wave]) if run_in else wave
+    filtered = np.asarray(sosfilt(cut, fed, axis=0), np.float32)[run_in:]
+    angle = (track.pan + 1) * math.pi / 4
+    sides = np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2) * 10 ** (track.level / 20)
+    return filtered * sides.astype(np.float32)
+
+
+def _pump(score: Score, frames: int, rate: int) -> Wave | None:
+    """Return the gain over time by which held parts give way to the kick; None for none."""
+    depth = score.plan.style.pump
+    drum = next((track for track in score.tracks if track.role == "drums"), None)
+    if depth <= 0 or drum is None:
+        return None
+    low = 10 ** (-depth / 20)
+    span = round(_PUMP_SECONDS * rate)
+    rise = (1 - (1 - low) * (0.5 + 0.5 * np.cos(np.pi * np.arange(span) / span))).astype(np.float32)
+    # the way down takes a few milliseconds: a step would click
+    down = round(0.004 * rate)
+    rise[:down] = np.linspace(1, rise[down], down, dtype=np.float32)
+    gain = np.ones(frames, np.float32)
+    for beat in kicks(drum.notes):
+        at = round(score.plan.grid.seconds(beat) * rate)
+        places = np.arange(at, at + span)
+        places = (
+            places % frames if score.plan.grid.loop else places[(places >= 0) & (places < frames)]
+        )
+        gain[places] = np.minimum(gain[places], rise[: len(places)])
+    return gain
+
+
+def reverberated(send: Wave, seconds: float, rate: int, *, loop: bool) -> Wave:
+    """Return a room's answer: noise that dies away, its highs sooner, different on both sides."""
+    answer = _room(seconds, rate)
+    frames = len(send)
+    if loop:
+        # circular: the room of the end sounds at the start. A long room is folded round.
+        folded = np.zeros((frames, 2))
+        for start in range(0, len(answer), frames):
+            part = answer[start : start + frames]
+            folded[: len(part)] += part
+        spectrum = rfft(send, axis=0) * rfft(folded, axis=0)
+        return np.asarray(irfft(spectrum, frames, axis=0), np.float32)
+    size = next_fast_len(frames + len(answer), real=True)
+    spectrum = rfft(send, size, axis=0) * rfft(answer, size, axis=0)
+    return np.asarray(irfft(spectrum, size, axis=0)[:frames], np.float32)
+
+
+def _room(seconds: float, rate: int) -> NDArray[np.float64]:
+    """Return an impulse response whose level falls by 60 dB in ``seconds``; energy 1 a side."""
+    rng = np.random.default_rng(_SEED)
+    count = round(1.2 * seconds * rate)
+    noise = rng.standard_normal((count, 2))
+    time = np.arange(count) / rate
+    bright = sosfilt(butter(1, _DAMPING[0], fs=rate, output="sos"), noise, axis=0)
+    dull = sosfilt(butter(1, _DAMPING[1], fs=rate, output="sos"), noise, axis=0)
+    share = np.clip(time / (0.5 * seconds), 0, 1)[:, None]
+    fall = 10 ** (-3 * time / seconds)
+    rise = np.clip(time / 0.012, 0, 1)
+    late = (bright * (1 - share) + dull * share) * (fall * rise)[:, None]
+    late /= np.sqrt((late**2).sum(axis=0, keepdims=True))
+    made = np.zeros((count + round(0.1 * rate), 2))
+    made[round(_PRE_DELAY * rate) :][:count] += 0.9 * late
+    for place, (delay, gain) in enumerate(((11, 0.22), (17, 0.2), (23, 0.16), (31, 0.14))):
+        made[round(delay * rate / 1000), place % 2] += gain
+    return made
+
+
+def _rounded(samples: Wave) -> Wave:
+    """Return the mix with its highest peaks rounded, at a level where that is seldom heard."""
+    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
+    if level <= 0:
+        return samples
+    scaled = samples * np.float32(0.13 / level)
+    over = np.abs(scaled) > _KNEE
+    room = 1 - _KNEE
+    soft = np.sign(scaled) * (_KNEE + room * np.tanh((np.abs(scaled) - _KNEE) / room))
+    return np.where(over, soft, scaled).astype(np.float32)

@@ -1,0 +1,123 @@
+"""The backend ``symbolic``: reads the prompt, plans, composes, plays with its soundfont."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy
+
+from generators._torch.safety import read_json
+from generators.api import CheckpointError, JsonValue
+from generators.audio_music.backend import Asked, Sound
+from generators.audio_music.symbolic.composer import compose
+from generators.audio_music.symbolic.mix import render
+from generators.audio_music.symbolic.plan import decide
+from generators.audio_music.symbolic.soundfont import SoundFont, read_soundfont
+from generators.audio_music.symbolic.timing import LEEWAY
+from generators.musical.reading import read_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from generators.api import LoadContext, Request
+    from generators.audio_music.backend import Progress
+    from generators.audio_music.symbolic.plan import Plan
+    from generators.musical.reading import Wishes
+
+MODEL_TYPE = "brandloom_music"
+VERSION = 1  # of the rules; a change that alters pieces of the same seed raises it
+_COMPOSING = 0.05  # of the progress; the rest is playing
+_OFF_GRID = 0.03  # seconds by which a hit may be missed before a person is told
+
+
+class Symbolic:
+    """A loaded starter: the composer's rules and a soundfont."""
+
+    def __init__(self, font: SoundFont, size: int, digest: str) -> None:
+        self.font = font
+        self.size = size
+        self.digest = digest
+
+    @classmethod
+    def load(cls, path: Path, device: str, dtype: str, context: LoadContext) -> Symbolic:
+        """Load a folder: ``config.json`` names the soundfont beside it."""
+        config = read_json(path / "config.json")
+        if config.get("model_type") != MODEL_TYPE:
+            raise CheckpointError(
+                f"{path.name} is no starter music model but {config.get('model_type')!r:.40}.",
+                f"Choose a folder whose config.json says model_type {MODEL_TYPE}.",
+            )
+        name = config.get("soundfont")
+        if not isinstance(name, str) or "/" in name or "\\" in name or name.startswith("."):
+            raise CheckpointError(
+                f"config.json of {path.name} names no soundfont.", "Copy the folder again."
+            )
+        context.progress(0, 1, "Reading the soundfont")
+        file = path / name
+        font = read_soundfont(file)
+        raw = file.read_bytes()
+        context.progress(1, 1)
+        return cls(font, len(raw), hashlib.sha256(raw).hexdigest())
+
+    def compose(self, asked: Asked, progress: Progress) -> Iterator[Sound]:
+        """Make a piece for each seed."""
+        wishes = read_prompt(asked.prompt)
+        rate = int(asked.params.get("sample_rate") or 44_100)
+        count = len(asked.seeds)
+        for number, seed in enumerate(asked.seeds):
+            rng = random.Random(seed)
+            progress(number / count, "Composing")
+            plan = decide(wishes, asked.duration, rng)
+            score = compose(plan, rng)
+
+            def playing(share: float, number: int = number) -> None:
+                done = (number + _COMPOSING + (1 - _COMPOSING) * share) / count
+                progress(done, f"Playing: {share * asked.duration:.0f} of {asked.duration:g} s")
+
+            mixed = render(score, self.font, rate, playing)
+            facts = {**plan.facts(), "sections": score.sections()}
+            yield Sound(
+                seed, mixed.samples, rate, _notes(wishes, plan), loop=plan.grid.loop, facts=facts
+            )
+
+    def record(self) -> dict[str, JsonValue]:
+        """Return versions and the soundfont: a piece repeats exactly with the same ones."""
+        return {
+            "device": "cpu", "rules": VERSION, "soundfont": self.digest,
+            "numpy": np.__version__, "scipy": scipy.__version__,
+        }  # fmt: skip
+
+    def memory_bytes(self) -> int:
+        """Return the bytes of the soundfont, and of what was decoded of it."""
+        return self.size + self.font.decoded_bytes()
+
+    def unload(self) -> None:
+        """Let go of the soundfont."""
+        self.font = SoundFont({}, [], [], [])
+
+    @classmethod
+    def estimate_bytes(cls, path: Path, request: Request) -> int:
+        """Return the soundfont decoded, and the tracks, room and spectra of the length."""
+        fonts = sum(file.stat().st_size for file in path.glob("*.sf3"))
+        seconds = float(request.params.get("duration") or 15.0)
+        return 8 * fonts + int(seconds * 48_000 * 2 * 4 * 24)
+
+
+def _notes(wishes: Wishes, plan: Plan) -> tuple[str, ...]:
+    """Return what a person should know of how a wish was met."""
+    notes: list[str] = []
+    if plan.grid.off > _OFF_GRID:
+        notes.append(
+            f"The moments asked for lie up to {plan.grid.off:.2f} s off the beat: no tempo within "
+            "2 % brings all of them together."
+        )
+    if wishes.tempo and abs(plan.grid.tempo / wishes.tempo - 1) > LEEWAY:
+        notes.append(
+            f"The loop runs at {plan.grid.tempo:.1f} beats a minute, so that its length holds "
+            "whole beats."
+        )
+    return tuple(notes)

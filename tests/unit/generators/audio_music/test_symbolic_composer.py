@@ -1,0 +1,191 @@
+"""Plans, bars and notes of the starter music: as asked, in the key, without clashes."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from generators.api import InvalidParameter
+from generators.audio_music.symbolic.composer import Score, compose, swung
+from generators.audio_music.symbolic.plan import decide
+from generators.audio_music.symbolic.sounds import PARTS, SOUNDS
+from generators.audio_music.symbolic.styles import STYLES
+from generators.audio_music.symbolic.theory import PROGRESSIONS, chord, voicing
+from generators.audio_music.symbolic.timing import ending_grid, loop_grid, split_bars
+from generators.musical.reading import Hit, read_prompt
+from generators.musical.words import GENRES, INSTRUMENTS
+
+SEEDS = range(3)
+
+
+def score_of(prompt: str, duration: float = 15.0, seed: int = 1) -> Score:
+    rng = random.Random(seed)
+    return compose(decide(read_prompt(prompt), duration, rng), rng)
+
+
+def test_every_genre_and_instrument_can_be_played():
+    assert set(STYLES) == {genre.id for genre in GENRES}
+    for item in INSTRUMENTS:
+        assert item.id in PARTS or item.id in ("claps", "shaker"), item.id
+        score = score_of(item.en[0])
+        if item.id in SOUNDS and item.id != "drums":
+            assert item.id in score.plan.parts.values(), item.id
+
+
+def test_all_progressions_can_be_read_and_begin_on_the_tonic():
+    for colour, turns in PROGRESSIONS.items():
+        mode = colour.split()[0]
+        for degrees in turns:
+            chords = [chord(degree, 5, mode) for degree in degrees]
+            assert chords[0].root == 5
+            assert all(len(item.tones) >= 3 and item.root in item.tones for item in chords)
+
+
+def test_chords():
+    assert chord("V7", 0, "major").tones == (7, 11, 2, 5)
+    assert chord("V", 0, "minor").tones == (7, 11, 2)
+    assert 11 in chord("V", 0, "minor").scale
+    assert 10 not in chord("V", 0, "minor").scale
+    assert chord("VI", 0, "minor").root == 8
+    assert chord("bVII", 0, "major").tones == (10, 2, 5)
+    with pytest.raises(ValueError, match="H7"):
+        chord("H7", 0, "major")
+
+
+def test_voices_move_little():
+    before: tuple[int, ...] = ()
+    for degree in ("I", "V", "vi", "IV", "I"):
+        keys = voicing(chord(degree, 0, "major"), before, 52, 76, 3)
+        assert all(52 <= key <= 76 for key in keys)
+        if before:
+            assert sum(min(abs(old - key) for key in keys) for old in before) <= 7
+        before = keys
+
+
+@pytest.mark.parametrize("genre", sorted(STYLES))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_notes_are_valid_and_the_bass_stands_on_the_root(genre: str, seed: int):
+    said = next(item.en[0] for item in GENRES if item.id == genre)
+    score = score_of(f"{said} with drums", 20.0, seed)
+    grid = score.plan.grid
+    assert score.plan.genre == genre
+    for track in score.tracks:
+        sound = SOUNDS[track.name]
+        for note in track.notes:
+            assert 0 <= note.key <= 127
+            assert 1 <= note.velocity <= 127
+            assert note.length > 0
+            assert -0.01 <= grid.seconds(note.start) < score.plan.duration
+            if track.role in ("melody", "chords", "pad", "arp", "counter", "bass"):
+                assert sound.low - 12 <= note.key <= sound.high + 12, track.name
+    chords = {bar.start: bar.chord for bar in score.form.bars}
+    bass = next((track for track in score.tracks if track.role == "bass"), None)
+    for note in bass.notes if bass else ():
+        if round(note.start) in chords and abs(note.start - round(note.start)) < 0.05:
+            assert note.key % 12 == chords[round(note.start)].root
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("prompt", ["happy pop", "dark cinematic, minor", "jazz", "国风"])
+def test_the_tune_meets_the_chord_on_strong_beats_and_ends_on_the_tonic(prompt: str, seed: int):
+    score = score_of(prompt, 30.0, seed)
+    tune = next(track for track in score.tracks if track.role == "melody").notes
+    checked = 0
+    for bar in score.form.bars:
+        for note in tune:
+            if abs(note.start - bar.start) < 0.1 and note.start < score.form.beat - 0.5:
+                assert note.key % 12 in bar.chord.tones
+                checked += 1
+    assert checked >= 2
+    assert tune[-1].key % 12 == score.plan.tonic
+    steps = [abs(a.key - b.key) for a, b in itertools.pairwise(tune)]
+    assert sum(step > 9 for step in steps) <= 0.1 * len(steps) + 1
+    assert len({note.key for note in tune}) >= 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_last_chord_is_the_tonic_in_all_parts(seed: int):
+    score = score_of("inspiring corporate in A major", 15.0, seed)
+    for track in score.tracks:
+        if track.role in ("pad", "chords", "arp", "counter", "bass"):
+            last = [note for note in track.notes if note.start >= score.form.beat - 0.1]
+            assert {note.key % 12 for note in last} <= {9, 1, 4}, track.name
+            assert last
+
+
+def test_energy_grows_towards_a_drop():
+    score = score_of("energetic electronic, drop at 15 s", 30.0)
+    drop = next(bar for bar in score.form.bars if bar.section == "drop")
+    assert score.plan.grid.seconds(drop.start) == pytest.approx(15.0, abs=0.03)
+    before = [bar.level for bar in score.form.bars if bar.start < drop.start]
+    assert before == sorted(before)
+    assert drop.level >= max(before)
+    loud = [sum(len(track.notes) for track in score.tracks
+                for note in track.notes if 0 <= note.start - bar.start < 4)
+            for bar in (score.form.bars[0], drop)]  # fmt: skip
+    assert loud[1] > 1.5 * loud[0]
+    building = score_of("corporate, building", 30.0).form.bars
+    assert [bar.level for bar in building] == sorted(bar.level for bar in building)
+
+
+@pytest.mark.parametrize("tempo", [63.0, 92.0, 120.0, 147.0])
+@pytest.mark.parametrize("duration", [6.0, 10.0, 15.0, 20.0, 30.0, 60.0, 17.3])
+def test_a_tempo_is_moved_by_two_percent_at_most(tempo: float, duration: float):
+    span = (0.98 * tempo, 1.02 * tempo)
+    end = round(0.93 * duration, 2)
+    hits = (Hit("drop", round(0.4 * duration, 2)), Hit("end", end))
+    grid = ending_grid(duration, 4, tempo, span, hits)
+    assert span[0] - 1e-9 <= grid.tempo <= span[1] + 1e-9
+    assert grid.seconds(grid.beats) == pytest.approx(end, abs=max(0.03, grid.off + 1e-6))
+    assert 0 <= grid.lead < 60 / grid.tempo
+    plain = ending_grid(duration, 4, tempo, span, ())
+    assert 0.5 <= duration - plain.seconds(plain.beats) < duration
+    assert plain.tempo == pytest.approx(tempo, rel=0.02)
+
+
+def test_a_loop_is_filled_by_whole_bars_where_its_tempo_allows():
+    grid = loop_grid(16.0, 4, 121.0, (118.0, 124.0))
+    assert (grid.tempo, grid.bars) == (120.0, (4,) * 8)
+    odd = loop_grid(6.0, 4, 78.0, (77.0, 79.0))
+    assert odd.beats * 60 / odd.tempo == pytest.approx(6.0)
+    assert split_bars(13, 4) == (4, 4, 5)
+    assert split_bars(3, 4) == (3,)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("end on the logo at 20 s", "15 s long"), ("drop at 15 s", "15 s long"),
+        ("loop, end at 12 s", "loop has no end"), ("end at 5 s, drop at 9 s", "after the end"),
+        ("at 999 bpm", "999 beats"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_said(prompt: str, words: str):
+    with pytest.raises(InvalidParameter, match=words) as caught:
+        score_of(prompt)
+    assert caught.value.hint
+
+
+def test_instruments_are_added_and_taken_away():
+    score = score_of("pop, piano, strings, no drums, no bass guitar, no synth bass")
+    names = {track.name for track in score.tracks}
+    assert {"piano", "strings"} <= names
+    assert not {track.role for track in score.tracks} & {"drums", "bass", "boom"}
+    alone = {track.name for track in score_of("solo harp").tracks}
+    assert alone == {"harp"}
+    clapping = next(t for t in score_of("happy pop with claps").tracks if t.role == "drums")
+    assert 39 in {note.key for note in clapping.notes}
+
+
+def test_swing_delays_every_second_eighth():
+    assert [round(swung(at, 1.0, 0.5), 3) for at in (0, 0.5, 1, 1.5)] == [0, 0.667, 1, 1.667]
+    assert swung(0.25, 1.0, 0.25) == pytest.approx(1 / 3)
+    assert swung(0.5, 0.0, 0.5) == 0.5
+
+
+def test_very_short_and_very_long_pieces():
+    for duration in (0.5, 1.0, 2.2, 300.0):
+        for prompt in ("happy pop", "epic loop", "waltz"):
+            assert score_of(prompt, duration).tracks
