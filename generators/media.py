@@ -12,6 +12,7 @@ EXTENSIONS = {
     "audio/flac": ".flac",
     "audio/mpeg": ".mp3",
     "application/json": ".json",
+    "application/x-midi": ".mid",
     "text/plain": ".txt",
     "application/octet-stream": ".bin",
 }
@@ -21,6 +22,7 @@ _STARTS = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"fLaC", "audio/flac"),
     (b"ID3", "audio/mpeg"),
+    (b"MThd", "application/x-midi"),
 )
 
 

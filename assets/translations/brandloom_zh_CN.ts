@@ -1346,6 +1346,14 @@
         <translation>相同种子生成相同乐曲；-1 表示随机。各变体的种子依次递增。</translation>
     </message>
     <message>
+        <source>Intensity</source>
+        <translation>强度</translation>
+    </message>
+    <message>
+        <source>-1 is calmer, 1 more driving than the prompt says; key, chords and tune stay. Known to the starter.</source>
+        <translation>-1 比提示词更平静，1 更有冲劲；调性、和弦和旋律不变。仅入门音乐支持。</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>文件格式</translation>
     </message>
@@ -1404,6 +1412,22 @@
     <message>
         <source>Each sound is chosen from this many likeliest ones; 0 takes all.</source>
         <translation>每个音从概率最高的这么多候选中选取；0 表示全部。</translation>
+    </message>
+    <message>
+        <source>Stems</source>
+        <translation>分轨</translation>
+    </message>
+    <message>
+        <source>Also gives each instrument as a file of its own, for mixing. Known to the starter.</source>
+        <translation>另外给出每件乐器的单独文件，便于混音。仅入门音乐支持。</translation>
+    </message>
+    <message>
+        <source>MIDI</source>
+        <translation>MIDI</translation>
+    </message>
+    <message>
+        <source>Also gives the notes as a MIDI file, for a sequencer. Known to the starter.</source>
+        <translation>另外给出音符的 MIDI 文件，便于在音序器中继续制作。仅入门音乐支持。</translation>
     </message>
     <message>
         <source>Channels</source>

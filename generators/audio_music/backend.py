@@ -50,6 +50,9 @@ class Sound:
     Attributes:
         loop: Its end leads into its start: it is not faded, and finished as if it went round.
         facts: What a person is shown of how it is made: tempo, key, sections, ...
+        marks: Seconds and names of its sections, for players and editors.
+        stems: Its instruments apart by name, at the level that they have in it, if asked for.
+        midi: Its notes as a MIDI file, if asked for.
     """
 
     seed: int
@@ -58,6 +61,9 @@ class Sound:
     notes: tuple[str, ...] = ()
     loop: bool = False
     facts: Mapping[str, JsonValue] = field(default_factory=dict)
+    marks: tuple[tuple[float, str], ...] = ()
+    stems: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    midi: bytes = b""
 
 
 class Backend(Protocol):

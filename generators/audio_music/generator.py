@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from generators.api import DeviceInfo, Generator
 from generators.audio_music.backend import Asked, backend_class, family_of, licence_of
+from generators.audio_music.parts import save_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,18 +79,24 @@ class AudioMusic(Generator):
             message = f"Finishing {index + 1} of {count}" if count > 1 else "Finishing"
             context.progress((index + 1 - _FINISHING) * 1.0, count, message)
             yield self._save(request, context, index, sound)
+            yield from save_parts(request, context, index, sound)
         context.progress(count, count)
 
     def _save(self, request: Request, context: Context, index: int, sound: Sound) -> Artifact:
+        from generators.audio_music.markers import add_markers
         from generators.audio_music.post import finish
         from generators.audio_music.writing import MEDIA_TYPES, write
 
         params = request.params
-        wanted = _finish(request)
+        wanted = wanted_of(request)
         bed = finish(sound.samples, sound.rate, wanted, loop=sound.loop)
         form = str(params.get("format") or "wav")
         path = context.staging / f"music-{index}.{form}"
         written = write(path, bed, form, int(params.get("bit_depth") or 16))
+        if form == "wav" and (sound.marks or sound.loop):
+            marks = [(round(time * wanted.rate), name) for time, name in sound.marks]
+            around = (0, written.frames - 1, wanted.rate) if sound.loop else None
+            add_markers(path, marks, loop=around)
         notes = (*self.licence.notes, *sound.notes, *bed.notes)
         if sound.loop and form == "mp3":
             notes = (*notes, "MP3 adds a little silence at both ends: take WAV or FLAC for a loop.")
@@ -146,7 +153,8 @@ class AudioMusic(Generator):
         return cls.devices()
 
 
-def _finish(request: Request) -> Finish:
+def wanted_of(request: Request) -> Finish:
+    """Return what the finished piece shall be."""
     from generators.audio_music.post import Finish
 
     params = request.params

@@ -11,7 +11,6 @@ their piano rolls and spectrograms.
 from __future__ import annotations
 
 import hashlib
-import random
 import sys
 import tempfile
 import time
@@ -34,6 +33,7 @@ from generators.api import CheckpointRef, Request  # noqa: E402
 from generators.audio_music.generator import AudioMusic  # noqa: E402
 from generators.audio_music.loudness import measure  # noqa: E402
 from generators.audio_music.symbolic.composer import compose  # noqa: E402
+from generators.audio_music.symbolic.dice import Dice  # noqa: E402
 from generators.audio_music.symbolic.model import Symbolic  # noqa: E402
 from generators.audio_music.symbolic.plan import decide  # noqa: E402
 from generators.musical.reading import read_prompt  # noqa: E402
@@ -164,11 +164,11 @@ def write_sheets(music: AudioMusic, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, bed in enumerate(BEDS, 1):
         made = make(music, bed, folder / f"{number:02d}")
-        rng = random.Random(bed.seed)
-        plan = decide(read_prompt(bed.text), bed.duration, rng)
+        dice = Dice(bed.seed)
+        plan = decide(read_prompt(bed.text), bed.duration, dice)
         title = f"{bed.text}   {plan.genre}, {plan.grid.tempo:.1f}, {plan.facts()['key']}"
         sheet = folder / f"{number:02d}.png"
-        draw_sheet(compose(plan, rng), made.samples, made.rate, title, sheet)
+        draw_sheet(compose(plan, dice), made.samples, made.rate, title, sheet)
         print(sheet)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
+    from generators.audio_music.symbolic.dice import Dice
     from generators.audio_music.symbolic.plan import Plan
     from generators.audio_music.symbolic.theory import Chord
 
@@ -51,16 +52,16 @@ class Score:
         return made
 
 
-def compose(plan: Plan, rng: random.Random) -> Score:
+def compose(plan: Plan, dice: Dice) -> Score:
     """Return the notes of a plan."""
-    form = build_form(plan, rng)
+    form = build_form(plan, dice)
     makers: dict[str, Callable[[], list[Note]]] = {
-        "melody": lambda: melody.melody(plan, form, rng),
+        "melody": lambda: melody.melody(plan, form, dice),
         "chords": lambda: harmony.comp(plan, form),
         "pad": lambda: harmony.pad(plan, form),
         "arp": lambda: harmony.arpeggio(plan, form),
-        "bass": lambda: harmony.bass(plan, form, rng),
-        "drums": lambda: drums.drums(plan, form, rng),
+        "bass": lambda: harmony.bass(plan, form, dice.of("bass line")),
+        "drums": lambda: drums.drums(plan, form, dice.of("fills")),
         "counter": lambda: harmony.counter(plan, form),
         "boom": lambda: drums.booms(plan, form),
     }
@@ -76,7 +77,7 @@ def compose(plan: Plan, rng: random.Random) -> Score:
     tracks.append(_effects(plan, form))
     _accents(plan, form, tracks)
     for track in tracks:
-        track.notes = _humanised(plan, track, rng)
+        track.notes = _humanised(plan, track, dice.of(f"hands {track.role}"))
     return Score(plan, form, tuple(track for track in tracks if track.notes))
 
 

@@ -10,6 +10,7 @@ from generators.audio_music.symbolic.theory import CADENCES, PROGRESSIONS, Chord
 if TYPE_CHECKING:
     import random
 
+    from generators.audio_music.symbolic.dice import Dice
     from generators.audio_music.symbolic.plan import Plan
 
 #: Share of the full energy in a section.
@@ -53,14 +54,16 @@ class Form:
         return self.end or self.bars[0].chord
 
 
-def build_form(plan: Plan, rng: random.Random) -> Form:
+def build_form(plan: Plan, dice: Dice) -> Form:
     """Return the form of a piece."""
     sections = _sections(plan)
+    rng = dice.of("chords")
     progression = rng.choice(PROGRESSIONS[plan.colour])
     other = rng.choice(PROGRESSIONS[plan.colour])
     bars: list[Bar] = []
     count = len(sections)
-    begin = turn = 0
+    intro = sections.count("intro")
+    begin, turn = 0, -intro  # an intro leads to where the progression begins
     for number, section in enumerate(sections):
         last = number + 1 == count or sections[number + 1] != section
         if number and section != sections[number - 1]:
@@ -69,7 +72,7 @@ def build_form(plan: Plan, rng: random.Random) -> Form:
             turn = 0 if _starts_anew(sections, number) else turn
         ends = number + 1 == count and not plan.grid.loop
         leads = ends or (number + 1 < count and last and _starts_anew(sections, number + 1))
-        degree = (other if section == "break" else progression)[turn % 4]
+        degree = (other if section == "break" else progression)[turn % 4 if number else 0]
         if leads and number:
             degree = _leading(plan, degree, rng, end=ends)
         turn += 1
@@ -90,10 +93,9 @@ def _starts_anew(sections: list[str], number: int) -> bool:
 def _leading(plan: Plan, degree: str, rng: random.Random, *, end: bool) -> str:
     """Return a chord that leads to the tonic, for the last bar of a section."""
     if end:
-        return rng.choice(CADENCES[plan.mode])
-    return degree if degree[0] in "Vv" and not degree.upper().startswith("VI") else (
-        "V" if plan.mode == "major" else rng.choice(("V", "VII"))
-    )  # fmt: skip
+        return rng.choice(CADENCES.get(plan.colour) or CADENCES[plan.mode])
+    dominant = degree[0] in "Vv" and not degree.upper().startswith("VI")
+    return degree if dominant else "VII" if plan.colour == "minor pentatonic" else "V"
 
 
 def _sections(plan: Plan) -> list[str]:

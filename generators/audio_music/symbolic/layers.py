@@ -23,10 +23,11 @@ def plays(plan: Plan, part: str, bar: Bar) -> bool:
     if plan.alone:
         return part != "melody" or not intro
     if part == "melody":
-        return bar.section in SINGING or (bar.section == "build" and bar.level < 0.6)
+        return bar.section in SINGING
     least = THRESHOLDS[part]
     riff = intro and part == "arp" and plan.style.arp in ("sixteenths", "ostinato")
-    if riff or (part == "chords" and "pad" not in plan.parts):
+    held_up = intro and part == "bass" and plan.style.comp in ("oompah", "offbeat", "scratch")
+    if riff or held_up or (part == "chords" and "pad" not in plan.parts):
         least = 0.0
     elif intro and part in ("bass", "drums"):
         least += 0.1

@@ -18,6 +18,7 @@ from generators.audio_music.symbolic.theory import PENTATONIC, nearest
 if TYPE_CHECKING:
     import random
 
+    from generators.audio_music.symbolic.dice import Dice
     from generators.audio_music.symbolic.form import Bar, Form
     from generators.audio_music.symbolic.plan import Plan
 
@@ -48,12 +49,13 @@ class _Line:
     leap: int = 0
 
 
-def melody(plan: Plan, form: Form, rng: random.Random) -> list[Note]:
+def melody(plan: Plan, form: Form, dice: Dice) -> list[Note]:
     """Return the tune."""
     sound = SOUNDS[plan.parts["melody"]]
     low, high = max(sound.low, 62), min(sound.high, 88)
     middle = min(max((low + high) / 2, 71), 77) if high > 71 else (low + high) / 2
-    themes = {metre: _theme(plan, metre, rng) for metre in (3, 4)}
+    rng = dice.of("tune")
+    themes = {metre: _theme(plan, metre, dice.of(f"theme {metre}")) for metre in (3, 4)}
     line = _Line(middle)
     notes: list[Note] = []
     singing = [bar for bar in form.bars if plays(plan, "melody", bar)]
@@ -68,10 +70,7 @@ def melody(plan: Plan, form: Form, rng: random.Random) -> list[Note]:
 
 def _theme(plan: Plan, metre: int, rng: random.Random) -> tuple[Motif, Motif, Motif, Motif]:
     """Return four bars: a motif, the same, a change, an answer."""
-    busy = plan.style.busy
-    if plan.energy < 0.25:
-        busy = max(0, busy - 1)
-    rhythms = MELODIES[busy, metre]
+    rhythms = MELODIES[plan.busy, metre]
     first = Motif(rng.choice(rhythms), rng.choice(_SHAPES))
     change = Motif(rng.choice(rhythms), first.shape)
     rest = Motif(CADENCE_RHYTHMS[metre], rng.choice(_SHAPES))

@@ -35,13 +35,19 @@ _RUN_IN = 0.3  # seconds that a filter is run in over the end of a loop
 _PUMP_SECONDS = 0.22  # until a part that gave way to the kick is back
 _DAMPING = (5200.0, 2600.0)  # Hz: the room's highs at its start and at its end
 _PRE_DELAY = 0.018  # seconds before the room answers
+_LEVEL = 0.13  # of full scale, the mean square of a mix before its peaks are rounded
 _KNEE = 0.6  # of full scale: peaks above it are rounded
 _SEED = 20_261_127  # of the room's reflections: the same room in every piece
 
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """The sound of a piece: shape (frames, 2); ``stems`` by track name, before the room."""
+    """The sound of a piece, shape (frames, 2).
+
+    Attributes:
+        stems: By track name, each with its room, where they were asked for. Their sum is the whole
+            but for its highest peaks, which are rounded there.
+    """
 
     samples: Wave
     stems: Mapping[str, Wave]
@@ -52,6 +58,8 @@ def render(
     font: SoundFont,
     rate: int,
     progress: Callable[[float], None],
+    *,
+    stems: bool = False,
 ) -> Mixed:
     """Play and mix a piece; ``progress(share)`` may raise to stop."""
     plan = score.plan
@@ -61,7 +69,8 @@ def render(
     player = Player(font, rate, lambda: progress(min(1.0, done)))
     dry = np.zeros((frames, 2), np.float32)
     send = np.zeros((frames, 2), np.float32)
-    stems: dict[str, Wave] = {}
+    apart: dict[str, Wave] = {}
+    wetness = np.float32(10 ** ((plan.style.wet + 12) / 20))
     pump = _pump(score, frames, rate)
     for number, track in enumerate(score.tracks):
         done = 0.85 * number / len(score.tracks)
@@ -73,12 +82,15 @@ def render(
             wave *= (1 - share * (1 - pump))[:, None]
         dry += wave
         send += wave * np.float32(track.reverb)
-        stems[_unique(track.name, stems)] = wave
+        if stems:
+            room = reverberated(wave * np.float32(track.reverb), plan.style.room, rate, loop=loop)
+            apart[_unique(track.name, apart)] = wave + room * wetness
     progress(0.86)
     wet = reverberated(send, plan.style.room, rate, loop=loop)
     progress(0.96)
-    mixed = dry + wet * np.float32(10 ** ((plan.style.wet + 12) / 20))
-    return Mixed(_rounded(mixed), stems)
+    mixed = dry + wet * wetness
+    gain = _gain(mixed)
+    return Mixed(_rounded(mixed * gain), {name: wave * gain for name, wave in apart.items()})
 
 
 def _unique(name: str, taken: Mapping[str, Wave]) -> str:
@@ -171,13 +183,15 @@ def _room(seconds: float, rate: int) -> NDArray[np.float64]:
     return made
 
 
-def _rounded(samples: Wave) -> Wave:
-    """Return the mix with its highest peaks rounded, at a level where that is seldom heard."""
+def _gain(samples: Wave) -> np.float32:
+    """Return what brings a mix to the level at which its peaks are rounded."""
     level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
-    if level <= 0:
-        return samples
-    scaled = samples * np.float32(0.13 / level)
-    over = np.abs(scaled) > _KNEE
+    return np.float32(_LEVEL / level if level > 0 else 1.0)
+
+
+def _rounded(samples: Wave) -> Wave:
+    """Return the mix with its highest peaks rounded."""
+    loud = np.abs(samples)
     room = 1 - _KNEE
-    soft = np.sign(scaled) * (_KNEE + room * np.tanh((np.abs(scaled) - _KNEE) / room))
-    return np.where(over, soft, scaled).astype(np.float32)
+    soft = np.sign(samples) * (_KNEE + room * np.tanh((loud - _KNEE) / room))
+    return np.where(loud > _KNEE, soft, samples).astype(np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,8 @@ from generators._torch.safety import read_json
 from generators.api import CheckpointError, JsonValue
 from generators.audio_music.backend import Asked, Sound
 from generators.audio_music.symbolic.composer import compose
+from generators.audio_music.symbolic.dice import Dice
+from generators.audio_music.symbolic.midi import midi_bytes
 from generators.audio_music.symbolic.mix import render
 from generators.audio_music.symbolic.plan import decide
 from generators.audio_music.symbolic.soundfont import SoundFont, read_soundfont
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from generators.api import LoadContext, Request
     from generators.audio_music.backend import Progress
+    from generators.audio_music.symbolic.composer import Score
     from generators.audio_music.symbolic.plan import Plan
     from generators.musical.reading import Wishes
 
@@ -69,20 +71,23 @@ class Symbolic:
         rate = int(asked.params.get("sample_rate") or 44_100)
         count = len(asked.seeds)
         for number, seed in enumerate(asked.seeds):
-            rng = random.Random(seed)
+            dice = Dice(seed)
             progress(number / count, "Composing")
-            plan = decide(wishes, asked.duration, rng)
-            score = compose(plan, rng)
+            plan = decide(wishes, asked.duration, dice, float(asked.params.get("intensity") or 0))
+            score = compose(plan, dice)
 
             def playing(share: float, number: int = number) -> None:
                 done = (number + _COMPOSING + (1 - _COMPOSING) * share) / count
                 progress(done, f"Playing: {share * asked.duration:.0f} of {asked.duration:g} s")
 
-            mixed = render(score, self.font, rate, playing)
+            stems = bool(asked.params.get("stems"))
+            mixed = render(score, self.font, rate, playing, stems=stems)
             facts = {**plan.facts(), "sections": score.sections()}
             yield Sound(
-                seed, mixed.samples, rate, _notes(wishes, plan), loop=plan.grid.loop, facts=facts
-            )
+                seed, mixed.samples, rate, _notes(wishes, plan), loop=plan.grid.loop, facts=facts,
+                marks=_marks(score), stems=mixed.stems,
+                midi=midi_bytes(score) if asked.params.get("midi") else b"",
+            )  # fmt: skip
 
     def record(self) -> dict[str, JsonValue]:
         """Return versions and the soundfont: a piece repeats exactly with the same ones."""
@@ -105,6 +110,14 @@ class Symbolic:
         fonts = sum(file.stat().st_size for file in path.glob("*.sf3"))
         seconds = float(request.params.get("duration") or 15.0)
         return 8 * fonts + int(seconds * 48_000 * 2 * 4 * 24)
+
+
+def _marks(score: Score) -> tuple[tuple[float, str], ...]:
+    """Return the sections and the moments that were asked for, in seconds."""
+    marks = [(float(str(item["time"])), str(item["name"])) for item in score.sections()]
+    taken = {round(time, 1) for time, _ in marks}
+    marks += [(hit.time, hit.kind) for hit in score.plan.hits if round(hit.time, 1) not in taken]
+    return tuple(sorted(marks))
 
 
 def _notes(wishes: Wishes, plan: Plan) -> tuple[str, ...]:

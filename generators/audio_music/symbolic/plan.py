@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from generators.api import JsonValue
+    from generators.audio_music.symbolic.dice import Dice
     from generators.musical.reading import Hit, Wishes
 
 TEMPI = (30.0, 300.0)
 _PACES = {"very_slow": 0.72, "slow": 0.84, "medium": 1.0, "fast": 1.2, "very_fast": 1.4}
 _ASKED = 0.75  # share of the leeway that is used: a meter's error has room beside it
+_SWAY = 0.5  # by how much of the energy ``intensity`` moves it at most
 _FREE = 0.09  # share by which a tempo that nobody asked for may be moved
 #: Genres that a mood alone suggests.
 _BY_MOOD = {
@@ -65,6 +67,7 @@ class Plan:
         colour: Key of ``theory.PROGRESSIONS``.
         parts: Instrument by part.
         course: ``building``, ``steady``, ``fading`` or "" for the genre's own form.
+        busy: Notes of the tune: 0 few to 2 many.
         alone: Only the instruments that were asked for play, from start to end.
     """
 
@@ -82,6 +85,7 @@ class Plan:
     parts: Mapping[str, str]
     course: str
     hits: tuple[Hit, ...]
+    busy: int = 1
     alone: bool = False
     extras: tuple[str, ...] = ()
 
@@ -99,34 +103,43 @@ class Plan:
         }
 
 
-def decide(wishes: Wishes, duration: float, rng: random.Random) -> Plan:
+def decide(wishes: Wishes, duration: float, dice: Dice, intensity: float = 0.0) -> Plan:
     """Return a plan.
+
+    Args:
+        wishes: What the prompt asks for.
+        duration: Seconds.
+        dice: What the prompt leaves open is drawn from it.
+        intensity: -1 calmer to 1 more driving than the prompt says; key, chords and tune stay.
 
     Raises:
         InvalidParameter: The prompt asks for what cannot be: a hit outside the length, a tempo
             that nobody can follow.
     """
     check_hits(wishes.hits, duration, loop=wishes.loop)
-    genre = _genre(wishes, rng)
+    genre = _genre(wishes, dice.of("genre"))
     style = STYLES[genre]
     moods = [_MOODS[name] for name in wishes.moods]
     count = len(moods) or 1
     energy = sum(mood.energy for mood in moods) / count if moods else _usual_energy(genre)
     brightness = sum(mood.brightness for mood in moods) / count if moods else 0.5
     mode = _mode(wishes, style, brightness)
-    tonic = wishes.tonic if wishes.tonic is not None else rng.choice(_TONICS[mode])
+    tonic = wishes.tonic if wishes.tonic is not None else dice.of("key").choice(_TONICS[mode])
     metre = wishes.metre or 4
-    wanted, span = _tempo(wishes, style, energy, rng)
+    wanted, span = _tempo(wishes, style, energy, dice.of("tempo"))
     if wishes.loop:
         grid = loop_grid(duration, metre, wanted, span)
     else:
         grid = ending_grid(duration, metre, wanted, span, wishes.hits)
-    parts, extras = _parts(wishes, style, energy, rng)
+    busy = max(0, style.busy - (energy < 0.25))
+    colour = _colour(style, mode, brightness, energy)
+    energy = min(1.0, max(0.0, energy + _SWAY * intensity))
+    parts, extras = _parts(wishes, style, energy, dice)
     return Plan(
         moods=wishes.moods, genre=genre, style=style, energy=energy, brightness=brightness,
-        tonic=tonic, mode=mode, colour=_colour(style, mode, brightness, energy), metre=metre,
+        tonic=tonic, mode=mode, colour=colour, metre=metre,
         grid=grid, duration=duration, parts=parts, course=wishes.course, hits=wishes.hits,
-        alone=wishes.only or genre == "piano", extras=extras,
+        busy=busy, alone=wishes.only or genre == "piano", extras=extras,
     )  # fmt: skip
 
 
@@ -198,10 +211,10 @@ def _tempo(
 
 
 def _parts(
-    wishes: Wishes, style: Style, energy: float, rng: random.Random
+    wishes: Wishes, style: Style, energy: float, dice: Dice
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the instrument of each part, and what is added to the drums."""
-    parts = {part: rng.choice(choices) for part, choices in style.lineup.items()}
+    parts = {part: dice.of(part).choice(choices) for part, choices in style.lineup.items()}
     taken: dict[str, str] = {}
     extras = [name for name in wishes.instruments if name in PLAYED_AS]
     for name in wishes.instruments:

@@ -108,7 +108,7 @@ PROGRESSIONS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("i", "VI", "iv", "V"), ("i", "iv", "i", "V"), ("i", "VI", "i", "v"), ("i", "i", "VI", "V"),
     ),
     "minor sad": (
-        ("i", "VI", "iv", "V"), ("i", "iv", "VI", "V"), ("iadd9", "VImaj7", "iv7", "v7"),
+        ("i", "VI", "iv", "V"), ("i", "iv", "VI", "V"), ("i", "VImaj7", "iv7", "V"),
         ("i", "v", "VI", "iv"),
     ),
     "minor drive": (
@@ -116,13 +116,16 @@ PROGRESSIONS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("i", "iv", "VI", "V"), ("i", "v", "VI", "VII"),
     ),
     "minor jazz": (
-        ("i7", "iv7", "VImaj7", "V7"), ("i9", "iv9", "i9", "V7"), ("i7", "VI7", "iv7", "V7"),
+        ("i7", "iv7", "VImaj7", "V7"), ("i7", "iv9", "i7", "V7"), ("i7", "VI7", "iv7", "V7"),
     ),
     "minor pentatonic": (("i", "VII", "i", "v"), ("i", "iv", "VII", "i"), ("i", "VI", "VII", "i")),
 }  # fmt: skip
 
 #: The bar before the last chord.
-CADENCES = {"major": ("V", "V7", "IV", "Vsus4"), "minor": ("V", "VII", "iv", "V7")}
+CADENCES = {
+    "major": ("V", "V7", "IV", "Vsus4"), "minor": ("V", "V7", "iv"),
+    "minor pentatonic": ("iv", "v"),
+}  # fmt: skip
 
 
 def voicing(

@@ -24,6 +24,7 @@ SUFFIXES = {
     "text/markdown": ".md",
     "application/json": ".json",
     "application/zip": ".zip",
+    "application/x-midi": ".mid",
 }
 ALIASES = {
     "image/jpg": "image/jpeg",
@@ -61,6 +62,7 @@ def _binary(head: bytes) -> str:
         (b"OggS", "audio/ogg"),
         (b"ID3", "audio/mpeg"),
         (b"PK\x03\x04", "application/zip"),
+        (b"MThd", "application/x-midi"),
     ):
         if head.startswith(magic):
             return media_type

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import random
 
 import pytest
 
 from generators.api import InvalidParameter
 from generators.audio_music.symbolic.composer import Score, compose, swung
+from generators.audio_music.symbolic.dice import Dice
 from generators.audio_music.symbolic.plan import decide
 from generators.audio_music.symbolic.sounds import PARTS, SOUNDS
 from generators.audio_music.symbolic.styles import STYLES
@@ -20,9 +20,9 @@ from generators.musical.words import GENRES, INSTRUMENTS
 SEEDS = range(3)
 
 
-def score_of(prompt: str, duration: float = 15.0, seed: int = 1) -> Score:
-    rng = random.Random(seed)
-    return compose(decide(read_prompt(prompt), duration, rng), rng)
+def score_of(prompt: str, duration: float = 15.0, seed: int = 1, intensity: float = 0.0) -> Score:
+    dice = Dice(seed)
+    return compose(decide(read_prompt(prompt), duration, dice, intensity), dice)
 
 
 def test_every_genre_and_instrument_can_be_played():
@@ -177,6 +177,21 @@ def test_instruments_are_added_and_taken_away():
     assert alone == {"harp"}
     clapping = next(t for t in score_of("happy pop with claps").tracks if t.role == "drums")
     assert 39 in {note.key for note in clapping.notes}
+
+
+def test_calmer_and_shorter_pieces_are_the_same_piece():
+    prompt = "inspiring corporate, 112 bpm"
+    usual, calmer = score_of(prompt, 30.0, 4), score_of(prompt, 30.0, 4, intensity=-1.0)
+    short = score_of(prompt, 15.0, 4)
+    for other in (calmer, short):
+        assert (other.plan.tonic, other.plan.mode) == (usual.plan.tonic, usual.plan.mode)
+        assert other.plan.parts["melody"] == usual.plan.parts["melody"]
+    assert [bar.chord for bar in calmer.form.bars] == [bar.chord for bar in usual.form.bars]
+    tunes = [next(t.notes for t in score.tracks if t.role == "melody") for score in (usual, calmer)]
+    assert [note.key for note in tunes[0]] == [note.key for note in tunes[1]]
+    strength = [sum(note.velocity for track in score.tracks for note in track.notes)
+                for score in (usual, calmer)]  # fmt: skip
+    assert strength[1] < 0.8 * strength[0]
 
 
 def test_swing_delays_every_second_eighth():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from generators.audio_music.loudness import measure
 from generators.audio_music.post import Finish, finish
 from generators.registry import Registry
 from generators.testing import CHECKS, Conformance, RecordingContext
+from studio.services.files.markers import read_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +150,88 @@ def test_a_chroma_tells_notes_from_overtones() -> None:
 def test_a_loop_that_cannot_have_its_tempo_says_so(music: AudioMusic, tmp_path: Path) -> None:
     made = next(music.run(ask(prompt="loop, 78 bpm", duration=6.0), RecordingContext(tmp_path)))
     assert "beats a minute" in made.metadata["note"]
+
+
+def test_stems_sum_to_the_mix(music: AudioMusic, tmp_path: Path) -> None:
+    request = ask(prompt="calm piano and strings, no drums", stems=True, bit_depth="24",
+                  loudness=-26.0)  # fmt: skip
+    mix, *stems = music.run(request, RecordingContext(tmp_path))
+    names = [item.metadata["stem"] for item in stems]
+    assert {"piano", "strings"} <= {name.split("_")[0] for name in names} | set(names)
+    assert len(names) == len(set(names))
+    whole, _ = soundfile.read(mix.path, always_2d=True)
+    parts = [soundfile.read(item.path, always_2d=True)[0] for item in stems]
+    assert all(part.shape == whole.shape for part in parts)
+    rest = np.sqrt(np.mean((sum(parts) - whole) ** 2) / np.mean(whole**2))
+    assert 20 * np.log10(rest) < -30  # but for the mean that is taken away, and rounded peaks
+    assert all("Stem" in item.metadata["title"] for item in stems)
+
+
+def test_midi_holds_the_notes(music: AudioMusic, tmp_path: Path) -> None:
+    prompt = "happy pop in Eb major, 120 bpm, drop at 4 s"
+    _, midi = music.run(ask(prompt=prompt, duration=10.0, midi=True), RecordingContext(tmp_path))
+    assert midi.media_type == "application/x-midi"
+    head, tracks = read_midi(midi.path.read_bytes())
+    assert head == (1, len(tracks), 480)
+    meta = dict(item[1:3] for item in tracks[0] if item[1] != 0x06)
+    assert 60e6 / int.from_bytes(meta[0x51], "big") == pytest.approx(120, rel=0.02)
+    assert meta[0x59] == bytes([0xFD, 0])  # three flats, major
+    assert meta[0x58][0] == 4
+    marks = [item[2].decode() for item in tracks[0] if item[1] == 0x06]
+    assert {"drop", "end"} <= set(marks)
+    for track in tracks[1:]:
+        on = [item for item in track if item[1] >> 4 == 9]
+        off = [item for item in track if item[1] >> 4 == 8]
+        assert len(on) == len(off) > 0
+        assert len({item[1] & 15 for item in on}) == 1
+
+
+def read_midi(raw: bytes) -> tuple[tuple[int, ...], list[list[tuple[int, int, bytes]]]]:
+    """Return the head, and (tick, status or meta kind, data) of each track's events."""
+    assert raw[:8] == b"MThd\0\0\0\6"
+    head, at, tracks = struct.unpack(">HHH", raw[8:14]), 14, []
+    while at < len(raw):
+        assert raw[at : at + 4] == b"MTrk"
+        end = at + 8 + int.from_bytes(raw[at + 4 : at + 8], "big")
+        at, tick, events = at + 8, 0, []
+        while at < end:
+            step, at = variable(raw, at)
+            tick += step
+            status = raw[at]
+            if status == 0xFF:
+                kind, (length, first) = raw[at + 1], variable(raw, at + 2)
+                events.append((tick, kind, raw[first : first + length]))
+                at = first + length
+            else:
+                length = 1 if status >> 4 == 0xC else 2
+                events.append((tick, status, raw[at + 1 : at + 1 + length]))
+                at += 1 + length
+        assert events.pop()[1] == 0x2F
+        tracks.append(events)
+    return head, tracks
+
+
+def variable(raw: bytes, at: int) -> tuple[int, int]:
+    number = 0
+    while True:
+        number = number << 7 | raw[at] & 0x7F
+        at += 1
+        if not raw[at - 1] & 0x80:
+            return number, at
+
+
+def test_a_wav_carries_markers_and_loop_points(music: AudioMusic, tmp_path: Path) -> None:
+    request = ask(prompt="pop, drop at 4 s", duration=8.0)
+    made = next(music.run(request, RecordingContext(tmp_path / "a")))
+    marks = read_markers(made.path)
+    assert ("drop", pytest.approx(4.0, abs=0.05)) in [
+        (mark.name, mark.time) for mark in marks.marks
+    ]
+    assert marks.marks[-1].name == "end"
+    assert not marks.loops
+    looped = next(music.run(ask(prompt="loop", duration=8.0), RecordingContext(tmp_path / "b")))
+    assert read_markers(looped.path).loops
+    assert soundfile.info(looped.path).frames == 8 * RATE
 
 
 def test_a_moment_outside_the_length_is_refused(music: AudioMusic, tmp_path: Path) -> None:
