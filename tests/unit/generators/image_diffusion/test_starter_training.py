@@ -14,6 +14,7 @@ from generators.image_diffusion.starter import (
     assemble,
     latents,
     train_classifier,
+    train_decoder,
     train_unet,
     train_vae,
 )
@@ -116,6 +117,19 @@ def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
     assert bench.root.joinpath("unet-warm", *vocab).read_bytes() == (
         bench.root.joinpath("unet", *vocab).read_bytes()
     )
+
+
+def test_a_decoder_goes_on_learning_and_its_encoder_does_not(bench):
+    before = latents.load_vae(bench.root / "vae-export")
+    parts = [bench.shards, bench.root / "vae-export", bench.root / "decoder", bench.root / "sharp"]
+    train_decoder.main([*map(str, parts), *SMALL, "--steps", "40"])
+    after = latents.load_vae(bench.root / "sharp")
+    assert after.config.scaling_factor == before.config.scaling_factor
+    assert same(after.encoder.state_dict(), before.encoder.state_dict())
+    with np.load(bench.shards / "shard-00001.npz") as drawn:
+        pixels = drawn["pixels"]
+    first, then = (train_vae.rebuild(vae, pixels) for vae in (before, after))
+    assert train_vae.psnr(then, pixels) > train_vae.psnr(first, pixels) + 0.5
 
 
 def test_subjects_are_drawn_as_often_as_asked(bench):
