@@ -301,6 +301,10 @@
         <translation>播放位置</translation>
     </message>
     <message>
+        <source>Play again and again</source>
+        <translation>循环播放</translation>
+    </message>
+    <message>
         <source>This computer cannot play sound here.</source>
         <translation>此电脑无法在这里播放声音。</translation>
     </message>
@@ -1897,6 +1901,65 @@
     </message>
 </context>
 <context>
+    <name>MusicChips</name>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished">添加</translation>
+    </message>
+    <message>
+        <source>Add to what the music shall be</source>
+        <translation>为音乐添加要求</translation>
+    </message>
+    <message>
+        <source>Say mood, genre, instruments, tempo, key, moments; what is left open is drawn.</source>
+        <translation>写下情绪、曲风、乐器、速度、调性、时间点；没写的由模型决定。</translation>
+    </message>
+    <message>
+        <source>Mood</source>
+        <translation>情绪</translation>
+    </message>
+    <message>
+        <source>Genre</source>
+        <translation>曲风</translation>
+    </message>
+    <message>
+        <source>Instrument</source>
+        <translation>乐器</translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Pace</source>
+        <translation>快慢</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>调性</translation>
+    </message>
+    <message>
+        <source>Metre</source>
+        <translation>拍子</translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation>走向</translation>
+    </message>
+    <message>
+        <source>Moment</source>
+        <translation>时间点</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>循环</translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation>去掉</translation>
+    </message>
+</context>
+<context>
     <name>NumberField</name>
     <message>
         <source>Automatic</source>
@@ -2695,6 +2758,49 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Waveform</name>
+    <message>
+        <source>Waveform</source>
+        <translation>波形</translation>
+    </message>
+    <message>
+        <source>intro</source>
+        <translation>前奏</translation>
+    </message>
+    <message>
+        <source>main</source>
+        <translation>主段</translation>
+    </message>
+    <message>
+        <source>lift</source>
+        <translation>提升</translation>
+    </message>
+    <message>
+        <source>build</source>
+        <translation>铺垫</translation>
+    </message>
+    <message>
+        <source>drop</source>
+        <translation>爆发</translation>
+    </message>
+    <message>
+        <source>break</source>
+        <translation>间歇</translation>
+    </message>
+    <message>
+        <source>outro</source>
+        <translation>尾声</translation>
+    </message>
+    <message>
+        <source>hit</source>
+        <translation>重音</translation>
+    </message>
+    <message>
+        <source>end</source>
+        <translation>结尾</translation>
     </message>
 </context>
 <context>

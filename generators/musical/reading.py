@@ -6,11 +6,15 @@ Nothing is guessed here: a wish that the prompt does not name stays empty.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from generators.musical.words import COURSES, GENRES, INSTRUMENTS, MOODS, TEMPI, Word
 
-FIVE = ("C", "D", "E", "F", "G", "A", "B")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _PITCH = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _EVENTS = {
     "end": ("end", "ends", "ending", "logo", "finish", "finishes", "final hit", "close",
@@ -42,13 +46,16 @@ _HIT_ZH = re.compile(
     r"(?:第|在)?\s*" + _TIME + r"\s*(?:秒钟?|s)\s*(?:处|时|左右|的时候)?\s*[^,，。;；\d]{0,6}?("
     + "|".join(w for words in _EVENTS.values() for w in words if not w.isascii()) + ")"
 )  # fmt: skip
-_LOOP = re.compile(r"\b(?:loop|loops|looping|looped|seamless(?:ly)?)\b|循环", re.IGNORECASE)
+_LOOP = re.compile(
+    r"\b(?:seamless(?:ly)?\s+)?loop(?:s|ing|ed)?\b|\bseamless(?:ly)?\b|(?:无缝)?循环", re.IGNORECASE
+)
 _NO = re.compile(
     r"(?:\b(?:no|without|not|never|minus|except)\s+(?:any\s+|a\s+)?"
     r"|不要|没有|无需|无|别用|不用)$",
     re.IGNORECASE,
 )
 _ONLY = re.compile(r"\b(?:only|just|solo|alone|unaccompanied)\b|独奏|只有|仅", re.IGNORECASE)
+_SCALE = re.compile(r"\b(?:major|minor) key\b|大调|小调", re.IGNORECASE)
 _WALTZ = re.compile(r"\bwaltz(?:es)?\b|圆舞曲|华尔兹|三拍子", re.IGNORECASE)
 
 
@@ -92,37 +99,123 @@ class Wishes:
     hits: tuple[Hit, ...] = ()
     loop: bool = False
     only: bool = False
-    unknown: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part of a prompt that asks for something.
+
+    Attributes:
+        kind: ``mood``, ``genre``, ``instrument``, ``course``, ``pace``, ``tempo``, ``key``,
+            ``metre``, ``hit`` or ``loop``.
+        value: An id of ``words``; for the others their sense, such as ``92``, ``6 minor`` or
+            ``drop 7.5``.
+        start, end: Where it stands in the prompt.
+        no: It shall not be: "no drums".
+    """
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    no: bool = False
+
+
+_TABLES = {"mood": MOODS, "genre": GENRES, "instrument": INSTRUMENTS, "course": COURSES,
+           "pace": TEMPI}  # fmt: skip
 
 
 def read_prompt(prompt: str) -> Wishes:
     """Return what a prompt asks for."""
-    text = " ".join(prompt.replace("\u3000", " ").split())
-    hits, text = _hits(text)
-    tempo, text = _tempo(text)
-    tonic, scale, text = _key(text)
-    metre, text = _metre(text)
-    found = {
-        name: _named(text, table)
-        for name, table in (("moods", MOODS), ("genres", GENRES), ("instruments", INSTRUMENTS),
-                            ("course", COURSES), ("pace", TEMPI))
-    }  # fmt: skip
-    instruments, without = found["instruments"]
+    found = find_wishes(prompt)
+    values: dict[str, list[str]] = {}
+    for item in found:
+        if not item.no and item.value not in values.setdefault(item.kind, []):
+            values[item.kind].append(item.value)
+    refused = {item.value for item in found if item.no and item.kind == "instrument"}
+    instruments = tuple(name for name in values.get("instrument", ()) if name not in refused)
+    tonic, _, scale = values.get("key", [""])[0].rpartition(" ")
+    tempo, metre = values.get("tempo", [""])[0], values.get("metre", [""])[0]
     return Wishes(
-        moods=found["moods"][0],
-        genres=found["genres"][0],
+        moods=tuple(values.get("mood", ())),
+        genres=tuple(values.get("genre", ())),
         instruments=instruments,
-        without=without,
-        course=next(iter(found["course"][0]), ""),
-        pace=next(iter(found["pace"][0]), ""),
-        tempo=tempo,
-        tonic=tonic,
+        without=tuple(dict.fromkeys(item.value for item in found if item.value in refused)),
+        course=values.get("course", [""])[0],
+        pace=values.get("pace", [""])[0],
+        tempo=float(tempo) if tempo else None,
+        tonic=int(tonic) if tonic else None,
         scale=scale,
-        metre=metre,
-        hits=hits,
-        loop=bool(_LOOP.search(text)),
-        only=bool(_ONLY.search(text)) and bool(instruments),
+        metre=int(metre) if metre else None,
+        hits=_hits(values.get("hit", ())),
+        loop="loop" in values,
+        only=bool(_ONLY.search(prompt)) and bool(instruments),
     )
+
+
+def find_wishes(prompt: str) -> tuple[Found, ...]:
+    """Return the parts of a prompt that ask for something, in its order."""
+    reader = _Reader(prompt)
+    reader.hits()
+    reader.tempo()
+    reader.key()
+    reader.metre()
+    for match in _LOOP.finditer(reader.text):
+        reader.take("loop", "loop", match)
+    found = list(reader.found)
+    for kind, table in _TABLES.items():
+        found += _named(reader.text, kind, table)
+    return tuple(sorted(found, key=lambda item: (item.start, item.end)))
+
+
+class _Reader:
+    """Takes what it finds out of the text; what is left keeps its places."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Found] = []
+
+    def take(self, kind: str, value: str, match: re.Match[str]) -> None:
+        start, end = match.span()
+        said = match[0]
+        inner = Found(kind, value, start + len(said) - len(said.lstrip()),
+                      end - len(said) + len(said.rstrip()))  # fmt: skip
+        self.found.append(inner)
+        self.text = self.text[:start] + " " * (end - start) + self.text[end:]
+
+    def hits(self) -> None:
+        for match in _HIT_EN.finditer(self.text):
+            words = f"{match[1]}{match[2]}".lower().split()
+            kind = "end" if "logo" in words else _kind(match[1])
+            self.take("hit", f"{kind} {_seconds(match[3]):g}", match)
+        for match in _HIT_ZH.finditer(self.text):
+            self.take("hit", f"{_kind(match[2])} {_seconds(match[1]):g}", match)
+
+    def tempo(self) -> None:
+        for match in _BPM.finditer(self.text):
+            self.take("tempo", f"{float(match[1] or match[2]):g}", match)
+
+    def key(self) -> None:
+        for match in _KEY_ZH.finditer(self.text):
+            shift = {"升": 1, "降": -1}.get(match[1] or "", 0)
+            shift += {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(match[3] or "", 0)
+            scale = "major" if match[4] == "大调" else "minor"
+            self.take("key", f"{(_PITCH[match[2].lower()] + shift) % 12} {scale}", match)
+        for match in _KEY_EN.finditer(self.text):
+            if not _is_article(match, self.text):
+                sign = (match[2] or "").strip(" -").lower()
+                shift = 1 if sign in ("#", "♯", "sharp") else -1 if sign else 0
+                scale = "major" if match[3].lower().startswith("maj") else "minor"
+                self.take("key", f"{(_PITCH[match[1].lower()] + shift) % 12} {scale}", match)
+        for match in _SCALE.finditer(self.text):
+            major = match[0].lower().startswith("major") or match[0] == "大调"
+            self.take("key", " major" if major else " minor", match)
+
+    def metre(self) -> None:
+        for match in _METRE.finditer(self.text):
+            self.take("metre", "4" if match[1] == "4" else "3", match)
+        for match in _WALTZ.finditer(self.text):
+            self.take("metre", "3", match)
 
 
 def _seconds(text: str) -> float:
@@ -130,43 +223,13 @@ def _seconds(text: str) -> float:
     return 60 * float(minutes or 0) + float(seconds)
 
 
-def _hits(text: str) -> tuple[tuple[Hit, ...], str]:
-    found: list[Hit] = []
-    for match in _HIT_EN.finditer(text):
-        words = f"{match[1]}{match[2]}".lower().split()
-        kind = "end" if "logo" in words else _kind(match[1])
-        found.append(Hit(kind, _seconds(match[3])))
-    found += [Hit(_kind(match[2]), _seconds(match[1])) for match in _HIT_ZH.finditer(text)]
-    rest = _HIT_ZH.sub(" ", _HIT_EN.sub(" ", text))
-    unique = {(hit.kind, hit.time): hit for hit in found}
-    return tuple(sorted(unique.values(), key=lambda hit: hit.time)), rest
-
-
 def _kind(word: str) -> str:
     return next(kind for kind, words in _EVENTS.items() if word.lower() in words)
 
 
-def _tempo(text: str) -> tuple[float | None, str]:
-    match = _BPM.search(text)
-    if match is None:
-        return None, text
-    return float(match[1] or match[2]), _BPM.sub(" ", text)
-
-
-def _key(text: str) -> tuple[int | None, str, str]:
-    if match := _KEY_ZH.search(text):
-        shift = {"升": 1, "降": -1}.get(match[1] or "", 0)
-        shift += {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(match[3] or "", 0)
-        scale = "major" if match[4] == "大调" else "minor"
-        return (_PITCH[match[2].lower()] + shift) % 12, scale, text.replace(match[0], " ")
-    match = _KEY_EN.search(text)
-    if match is None or _is_article(match, text):
-        scale = _scale_alone(text)
-        return None, scale, text
-    sign = (match[2] or "").strip(" -").lower()
-    shift = 1 if sign in ("#", "♯", "sharp") else -1 if sign else 0
-    scale = "major" if match[3].lower().startswith("maj") else "minor"
-    return (_PITCH[match[1].lower()] + shift) % 12, scale, text.replace(match[0], " ")
+def _hits(values: Iterable[str]) -> tuple[Hit, ...]:
+    hits = (Hit(kind, float(time)) for kind, time in (value.split() for value in values))
+    return tuple(sorted(hits, key=lambda hit: hit.time))
 
 
 def _is_article(match: re.Match[str], text: str) -> bool:
@@ -175,35 +238,27 @@ def _is_article(match: re.Match[str], text: str) -> bool:
     return bare and (match[0].startswith("a") or text[match.end() :].lstrip().startswith("key"))
 
 
-def _scale_alone(text: str) -> str:
-    if re.search(r"\bmajor key\b|大调", text, re.IGNORECASE):
-        return "major"
-    return "minor" if re.search(r"\bminor key\b|小调", text, re.IGNORECASE) else ""
-
-
-def _metre(text: str) -> tuple[int | None, str]:
-    if match := _METRE.search(text):
-        return (4 if match[1] == "4" else 3), _WALTZ.sub(" ", text.replace(match[0], " "))
-    return (3, _WALTZ.sub(" ", text)) if _WALTZ.search(text) else (None, text)
-
-
-def _named(text: str, table: tuple[Word, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids that a text names, in its order, and those that it names with "no" before.
+def _named(text: str, kind: str, table: tuple[Word, ...]) -> list[Found]:
+    """Return what a text names of a table.
 
     The longest words are looked for first, and each place in the text counts once: "electric piano"
     is no piano.
     """
-    low = text.lower()
     words = [(word, item.id) for item in table for word in (*item.en, *item.zh)]
-    places: dict[int, tuple[str, bool]] = {}
+    found: list[Found] = []
+    left = text
     for word, name in sorted(words, key=lambda pair: -len(pair[0])):
-        pattern = rf"(?<![\w-]){re.escape(word)}s?(?![\w-])" if word.isascii() else re.escape(word)
-        while match := re.search(pattern, low):
-            places[match.start()] = (name, bool(_NO.search(low[: match.start()])))
-            low = low[: match.start()] + "\0" * len(match[0]) + low[match.end() :]
-    wanted: dict[str, None] = {}
-    refused: dict[str, None] = {}
-    for at in sorted(places):
-        name, no = places[at]
-        (refused if no else wanted)[name] = None
-    return tuple(name for name in wanted if name not in refused), tuple(refused)
+        while match := _pattern(word).search(left):
+            no = _NO.search(text[: match.start()])
+            start = no.start() if no else match.start()
+            found.append(Found(kind, name, start, match.end(), no is not None))
+            left = left[: match.start()] + "\0" * len(match[0]) + left[match.end() :]
+    return found
+
+
+@lru_cache(maxsize=2000)
+def _pattern(word: str) -> re.Pattern[str]:
+    said = re.escape(word).replace(r"\ ", r"\s+")
+    if word.isascii():
+        said = rf"(?<![\w-]){said}s?(?![\w-])"
+    return re.compile(said, re.IGNORECASE)

@@ -169,9 +169,18 @@ def _picture_scenes(page, form):
     form.set_kind("audio")
     page.results.verticalScrollBar().setValue(1150)
     yield "filled-music"
+    yield from _chip_scenes(form)
     page.results.verticalScrollBar().setValue(2600)
     yield "filled-results"
     form.set_kind("image")
+
+
+def _chip_scenes(form):
+    form.music.set_family("symbolic")
+    form.prompt.set_text("warm guitar and cello, no drums, 92 bpm, in F# minor, drop at 7.5 s")
+    form.music.show_all()
+    yield "filled-chips"
+    form.music.set_family("")
 
 
 def _library_scenes(window, state: str):

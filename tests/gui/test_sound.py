@@ -14,7 +14,7 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from studio.gui.widgets import asset_stage, audio_player
+from studio.gui.widgets import audio_player, waveform
 
 ROOT = Path(__file__).parents[2]
 #: In a process of its own: Qt's multimedia talks to sound servers, and warns where there is none.
@@ -89,7 +89,7 @@ def test_where_it_cannot_be_played_the_waveform_stays(filled, open_window, settl
     assert not stage.player.play_button.isVisible()
     wave = stage.wave
     assert wave.isVisible()
-    settle(lambda: wave._thumbnails.get(stage.item, asset_stage.WAVE) is not None)
+    settle(lambda: wave._thumbnails.get(stage.item, waveform.WAVE) is not None)
     picture = wave.grab().toImage()
     colours = {picture.pixel(x, picture.height() // 2) for x in range(0, picture.width(), 3)}
     assert len(colours) > 1  # something is drawn on its middle line

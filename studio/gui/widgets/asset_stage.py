@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.audio_player import AudioPlayer
 from studio.gui.widgets.surfaces import EmptyState
+from studio.gui.widgets.waveform import Waveform
 from studio.gui.widgets.zoom_view import ZoomView
 
 if TYPE_CHECKING:
@@ -21,40 +21,7 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 200_000  # characters of a file that are shown
 READING_WIDTH = 760
-WAVE = 512  # pixels
 WHOLE = 10_000
-
-
-class Waveform(QWidget):
-    """The waveform of a sound."""
-
-    def __init__(self, thumbnails: AssetThumbnails) -> None:
-        super().__init__()
-        self._thumbnails = thumbnails
-        self._item: AssetItem | None = None
-        self.setMinimumSize(120, 80)
-        thumbnails.changed.connect(self._on_thumbnail)
-
-    def set_item(self, item: AssetItem) -> None:
-        """Show a sound."""
-        self._item = item
-        self.update()
-
-    def _on_thumbnail(self, _sha256: str) -> None:
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw it across the width."""
-        picture = None if self._item is None else self._thumbnails.get(self._item, WAVE)
-        if picture is not None:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            width = min(self.width(), 900)
-            height = min(self.height(), 220)
-            target = QRect(
-                (self.width() - width) // 2, (self.height() - height) // 2, width, height
-            )
-            painter.drawPixmap(target, picture)
 
 
 class AssetStage(QWidget):
@@ -82,8 +49,11 @@ class AssetStage(QWidget):
         sound = QWidget()
         column = QVBoxLayout(sound)
         column.setContentsMargins(SIZES.block, SIZES.block, SIZES.block, SIZES.block)
-        self.wave = Waveform(thumbnails)
+        self.wave = Waveform(context, thumbnails)
         self.player = AudioPlayer()
+        self.player.moved.connect(self.wave.set_place)
+        self.wave.sought.connect(self.player.seek)
+        self.wave.loops.connect(lambda: self.player.set_looping(True))
         column.addWidget(self.wave, 1)
         column.addWidget(self.player)
         self._sorry = EmptyState("circle-alert", self.tr("The file is missing or cannot be shown."))

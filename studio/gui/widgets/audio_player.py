@@ -6,7 +6,7 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
@@ -34,12 +34,24 @@ def multimedia() -> ModuleType | None:
     return module if module is not None and module.QMediaDevices.audioOutputs() else None
 
 
+def multimedia_loops() -> Any:  # noqa: ANN401 - an enumeration of a module that may be missing
+    """Return the kinds of looping of Qt's player."""
+    module = _module()
+    assert module is not None  # a player was made of it
+    return module.QMediaPlayer.Loops
+
+
 class AudioPlayer(QWidget):
-    """Play, pause, and a line for the place; ``small`` leaves the words away.
+    """Play, pause, loop, and a line for the place; ``small`` leaves the words and the loop away.
+
+    Signals:
+        moved: The place, in milliseconds.
 
     Whether this computer can play is asked when a player first comes into sight, in two turns of
     the event loop: loading the module and asking for devices take some 20 ms each.
     """
+
+    moved = Signal(int)
 
     def __init__(self, *, small: bool = False) -> None:
         super().__init__()
@@ -56,9 +68,14 @@ class AudioPlayer(QWidget):
         self.place.setAccessibleName(self.tr("Place in the sound"))
         self.place.sliderMoved.connect(self._seek)
         self.time = label("0:00", "caption")
+        self.loop_button = IconButton("repeat", self.tr("Play again and again"))
+        self.loop_button.setCheckable(True)
+        self.loop_button.toggled.connect(self.set_looping)
+        self.loop_button.setVisible(not small)
         row.addWidget(self.play_button)
         row.addWidget(self.place, 1)
         row.addWidget(self.time)
+        row.addWidget(self.loop_button)
         self._controls = QWidget()
         self._controls.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +112,9 @@ class AudioPlayer(QWidget):
         """Get ready to play a file; stops what plays."""
         self.stop()
         self._file = file
+        self.loop_button.setChecked(False)
         self.place.setValue(0)
+        self.moved.emit(0)
         self.time.setText("0:00")
 
     def toggle(self) -> None:
@@ -109,6 +128,7 @@ class AudioPlayer(QWidget):
             self._player.positionChanged.connect(self._on_place)
             self._player.durationChanged.connect(lambda length: self.place.setRange(0, length))
             self._player.playingChanged.connect(self._on_playing)
+            self.set_looping(self.loop_button.isChecked())
         url = QUrl.fromLocalFile(self._file)
         if self._player.source() != url:
             self._player.setSource(url)
@@ -116,6 +136,21 @@ class AudioPlayer(QWidget):
             self._player.pause()
         else:
             self._player.play()
+
+    def set_looping(self, looping: bool) -> None:
+        """Play on from the start at the end, or stop there."""
+        self.loop_button.setChecked(looping)
+        if self._player is not None:
+            loops = multimedia_loops()
+            self._player.setLoops(loops.Infinite if looping else loops.Once)
+
+    def seek(self, place: int) -> None:
+        """Go to a place, in milliseconds; the next time it plays, it begins there."""
+        if multimedia() is None or not self._file:
+            return
+        if self._player is None:
+            self.toggle()
+        self._seek(place)
 
     def stop(self) -> None:
         """Stop playing."""
@@ -129,6 +164,7 @@ class AudioPlayer(QWidget):
     def _on_place(self, place: int) -> None:
         if not self.place.isSliderDown():
             self.place.setValue(place)
+        self.moved.emit(place)
         minutes, rest = divmod(place // 1000, 60)
         self.time.setText(f"{minutes}:{rest:02}")
 

@@ -67,6 +67,8 @@ class FlowLayout(QLayout):
         area = rect.marginsRemoved(margins)
         x, y, row = area.x(), area.y(), 0
         for item in self._items:
+            if item.isEmpty():  # a hidden widget takes no room, its spacing neither
+                continue
             hint = item.sizeHint()
             if x + hint.width() > area.right() + 1 and row:
                 x, y, row = area.x(), y + row + self.spacing(), 0

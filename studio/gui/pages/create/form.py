@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidge
 from generators.api import InvalidParameter
 from studio.gui.pages.create.adapters_box import AdaptersBox
 from studio.gui.pages.create.fields import readable, takes_tab
+from studio.gui.pages.create.music_chips import MusicChips
 from studio.gui.pages.create.offers import COUNT_KEYS, KINDS, Models, Order, count_key
 from studio.gui.pages.create.prompt_box import PromptBox, TextBox
 from studio.gui.pages.create.reference_box import ReferenceBox
@@ -83,6 +84,8 @@ class CreateForm(QFrame):
         column.addWidget(self.prompt)
         self.words = WordHelp(self.prompt)
         column.addWidget(self.words)
+        self.music = MusicChips(self.prompt, lambda: readable(self._form) if self._form else {})
+        column.addWidget(self.music)
         self.negative = TextBox(self.tr("Leave out"), (1, 5), self.tr("What must not show"))
         column.addWidget(self.negative)
         yield
@@ -201,6 +204,7 @@ class CreateForm(QFrame):
             self._drop_form()
             self.button.setEnabled(False)
             self.words.set_vocabulary(None)
+            self.music.set_family("")
             return
         specs = {spec.key: spec for spec in manifest.params_for(mode.id)}
         self.prompt.set_spec(specs.get(PROMPT))
@@ -214,6 +218,7 @@ class CreateForm(QFrame):
         checkpoint = self.setup.chosen_checkpoint()
         known = self.setup.models().vocabularies
         self.words.set_vocabulary(known.get(checkpoint.id) if checkpoint else None)
+        self.music.set_family(checkpoint.family if checkpoint else "")
         family = manifest.family(checkpoint.family) if checkpoint else None
         offered = self.setup.models().adapters if family and family.adapters else []
         fits = [a for a in offered if checkpoint and a.family == checkpoint.family]
@@ -239,6 +244,7 @@ class CreateForm(QFrame):
         if form is None or self.window() is self or self.button.window() is not form.window():
             return  # not in a window yet; the page calls again when it is shown
         self.words.order_tabs()
+        self.music.order_tabs(self.words.chips[-1])
         takes = [item for item in form.findChildren(QWidget) if takes_tab(item, self.window())]
         before: QWidget = self.adapters.add
         for widget in (*takes, self.count, self.button):

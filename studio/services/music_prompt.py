@@ -1,0 +1,149 @@
+"""What the starter reads in a music prompt, as chips that can be changed.
+
+Each is a part of the text. The prompt stays the only truth: changing a chip changes its words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generators.musical.reading import find_wishes
+from generators.musical.words import COURSES, GENRES, INSTRUMENTS, MOODS, TEMPI, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generators.musical.reading import Found
+
+#: In the order in which they are offered.
+KINDS = ("mood", "genre", "instrument", "tempo", "pace", "key", "metre", "course", "hit", "loop")
+_TABLES = {"mood": MOODS, "genre": GENRES, "instrument": INSTRUMENTS, "course": COURSES,
+           "pace": TEMPI}  # fmt: skip
+_TEMPI = (60, 70, 80, 90, 100, 110, 120, 128, 140, 160)
+_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_NAMES_ZH = ("C", "升C", "D", "降E", "E", "F", "升F", "G", "降A", "A", "降B", "B")
+_EVENTS = {
+    "en": {"drop": "drop at {} s", "hit": "hit at {} s", "end": "end on the logo at {} s"},
+    "zh": {"drop": "{}秒爆发", "hit": "{}秒处重音", "end": "{}秒处落在标志上"},
+}
+_MOMENTS = {"drop": 0.5, "hit": 0.25, "end": 0.9}  # of the length, where a new one is put
+_JOINTS = re.compile(r"[\s,，、;；]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a chip may become: what is shown, and the words that are put into the prompt."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A part of the prompt that was understood.
+
+    Attributes:
+        kind: Of ``KINDS``.
+        label: What is shown.
+        start, end: Where its words stand in the prompt.
+        refused: It says what shall not be.
+    """
+
+    kind: str
+    label: str
+    start: int
+    end: int
+    refused: bool = False
+
+
+def reads_wishes(family: str) -> bool:
+    """Tell whether checkpoints of a family read prompts in this way."""
+    return family == "symbolic"
+
+
+def understood(prompt: str, language: str) -> tuple[Chip, ...]:
+    """Return the chips of a prompt in its order; ``language`` is ``en`` or ``zh``."""
+    return tuple(
+        Chip(item.kind, _label(item, language), item.start, item.end, item.no)
+        for item in find_wishes(prompt)
+    )
+
+
+def choices_for(kind: str, language: str, duration: float) -> tuple[Choice, ...]:
+    """Return what can be asked for of a kind, in a language."""
+    chinese = language == "zh"
+    if kind in _TABLES:
+        return tuple(Choice(_word(item, language), _word(item, language)) for item in _TABLES[kind])
+    if kind == "tempo":
+        texts = (f"每分钟{tempo}拍" if chinese else f"{tempo} bpm" for tempo in _TEMPI)
+    elif kind == "key":
+        texts = (_key(tonic, mode, language) for mode in ("major", "minor") for tonic in range(12))
+    elif kind == "metre":
+        texts = (text for text in ("4/4", "3/4"))
+    elif kind == "hit":
+        texts = (
+            _EVENTS[language][event].format(f"{share * duration:.1f}".removesuffix(".0"))
+            for event, share in _MOMENTS.items()
+        )
+    else:
+        texts = (text for text in (("无缝循环",) if chinese else ("seamless loop",)))
+    return tuple(Choice(text.removeprefix("in "), text) for text in texts)
+
+
+def changed(prompt: str, chip: Chip, text: str) -> str:
+    """Return the prompt with a chip's words replaced; taken out, with its comma, for no text."""
+    before, after = prompt[: chip.start], prompt[chip.end :]
+    if text:
+        no = "不要" if _chinese(prompt[chip.start : chip.end]) else "no "
+        return before + (no if chip.refused else "") + text + after
+    if not before.strip():
+        return re.sub(r"^[\s,，、;；]+", "", after)
+    return _JOINTS.sub("", before) + after
+
+
+def added(prompt: str, text: str) -> str:
+    """Return the prompt with words put behind it."""
+    kept = prompt.rstrip().rstrip(",，")
+    if not kept:
+        return text
+    return kept + ("，" if _chinese(kept) and _chinese(text) else ", ") + text
+
+
+def _chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def _word(item: Word, language: str) -> str:
+    return item.zh[0] if language == "zh" else item.en[0]
+
+
+def _label(item: Found, language: str) -> str:
+    chinese = language == "zh"
+    if item.kind in _TABLES:
+        table: Iterable[Word] = _TABLES[item.kind]
+        word = next(_word(one, language) for one in table if one.id == item.value)
+        return word if not item.no else f"不要{word}" if chinese else f"no {word}"
+    if item.kind == "key":
+        return _key_label(item.value, language)
+    event, _, time = item.value.partition(" ")
+    labels = {
+        "tempo": f"{item.value} 拍/分" if chinese else f"{item.value} bpm",
+        "metre": f"{item.value}/4",
+        "hit": _EVENTS[language].get(event, "").format(time),
+    }
+    return labels.get(item.kind) or ("循环" if chinese else "loop")
+
+
+def _key_label(value: str, language: str) -> str:
+    tonic, _, mode = value.rpartition(" ")
+    if tonic:
+        return _key(int(tonic), mode, language).removeprefix("in ")
+    return {"major": "大调", "minor": "小调"}[mode] if language == "zh" else mode
+
+
+def _key(tonic: int, mode: str, language: str) -> str:
+    if language == "zh":
+        return f"{_NAMES_ZH[tonic]}{'大调' if mode == 'major' else '小调'}"
+    return f"in {_NAMES[tonic]} {mode}"
