@@ -24,8 +24,9 @@ SUGGESTIONS = {
     "studio models add PATH (a transformers folder or a GGUF file).",
     "image": "Add a diffusers folder or a Stable Diffusion .safetensors file: studio models add "
     "PATH.",
-    "audio": "Add a MusicGen folder: studio models add PATH. Or set wanted = false under [music].",
+    "audio": "Add a MusicGen folder: studio models add PATH.",
 }
+WITHOUT = {"audio": " Or set wanted = false under [music]."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,8 @@ def _choose(
 
 def _suggestion(modality: str) -> str:
     starter = starter_checkpoint(modality)
-    if starter is None:
-        return SUGGESTIONS[modality]
-    return f'One comes with Brandloom: studio models add "{starter}"'
+    shipped = f'One comes with Brandloom: studio models add "{starter}".'
+    return (shipped if starter else SUGGESTIONS[modality]) + WITHOUT.get(modality, "")
 
 
 def _speaking(listed: Sequence[Checkpoint], brief: Brief) -> tuple[Checkpoint | None, str]:
