@@ -27,6 +27,7 @@ PLACES = {
     "arp": (-10.0, 0.38, 0.34), "bass": (-3.5, 0.0, 0.03), "drums": (-2.5, 0.0, 0.12),
     "counter": (-9.5, 0.24, 0.40), "boom": (-4.0, -0.05, 0.35), "effects": (-12.0, 0.0, 0.35),
 }  # fmt: skip
+Written = dict[str, list[Note]]
 _UNEVEN = {"drums": 0.003, "bass": 0.004, "pad": 0.008, "melody": 0.007}  # seconds, one sigma
 _SHORT_RING = 0.92  # of the time that is left, for held sounds
 
@@ -52,9 +53,14 @@ class Score:
         return made
 
 
-def compose(plan: Plan, dice: Dice) -> Score:
-    """Return the notes of a plan."""
+def compose(plan: Plan, dice: Dice, writer: Callable[[Form], Written] | None = None) -> Score:
+    """Return the notes of a plan.
+
+    A ``writer`` may give the notes of some parts over the form's bars; the rules write the others,
+    and every ending.
+    """
     form = build_form(plan, dice)
+    written = writer(form) if writer else {}
     makers: dict[str, Callable[[], list[Note]]] = {
         "melody": lambda: melody.melody(plan, form, dice),
         "chords": lambda: harmony.comp(plan, form),
@@ -70,7 +76,7 @@ def compose(plan: Plan, dice: Dice) -> Score:
         if part not in plan.parts:
             continue
         track = _track(plan.parts[part], part)
-        track.notes = make()
+        track.notes = list(written.get(part) or make())
         if form.end:
             track.notes += _ending(plan, form, track)
         tracks.append(track)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,28 +22,35 @@ from generators.audio_music.symbolic.timing import LEEWAY
 from generators.musical.reading import read_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from generators.api import LoadContext, Request
     from generators.audio_music.backend import Progress
-    from generators.audio_music.symbolic.composer import Score
+    from generators.audio_music.network.model import Composer
+    from generators.audio_music.symbolic.composer import Score, Written
+    from generators.audio_music.symbolic.form import Form
     from generators.audio_music.symbolic.plan import Plan
     from generators.musical.reading import Wishes
 
 MODEL_TYPE = "brandloom_music"
 VERSION = 1  # of the rules; a change that alters pieces of the same seed raises it
-_COMPOSING = 0.05  # of the progress; the rest is playing
+_COMPOSING = (0.05, 0.4)  # of the progress, by rules and by a network; the rest is playing
 _OFF_GRID = 0.03  # seconds by which a hit may be missed before a person is told
 
 
 class Symbolic:
-    """A loaded starter: the composer's rules and a soundfont."""
+    """A loaded starter: the composer's rules, a soundfont, and a network if the folder has one.
+
+    Attributes:
+        network: Writes ``parts``; None where all is left to the rules.
+    """
 
     def __init__(self, font: SoundFont, size: int, digest: str) -> None:
         self.font = font
         self.size = size
         self.digest = digest
+        self.network: Composer | None = None
+        self.parts: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path, device: str, dtype: str, context: LoadContext) -> Symbolic:
@@ -62,22 +70,42 @@ class Symbolic:
         file = path / name
         font = read_soundfont(file)
         raw = file.read_bytes()
+        made = cls(font, len(raw), hashlib.sha256(raw).hexdigest())
+        if config.get("network"):
+            made.take_network(path, config)
         context.progress(1, 1)
-        return cls(font, len(raw), hashlib.sha256(raw).hexdigest())
+        return made
+
+    def take_network(self, path: Path, config: Mapping[str, JsonValue]) -> None:
+        """Load the network that a folder names, for the parts that it names."""
+        from generators.audio_music.network.model import load
+
+        name = str(config["network"])
+        if Path(name).name != name:
+            raise CheckpointError(
+                f"config.json of {path.name} names a network outside it.", "Copy the folder again."
+            )
+        file = path / name
+        self.network = load(file)
+        self.parts = tuple(str(part) for part in config.get("network_parts") or ())
+        self.size += file.stat().st_size * 2  # half precision on disk
+        self.digest += " " + hashlib.sha256(file.read_bytes()).hexdigest()
 
     def compose(self, asked: Asked, progress: Progress) -> Iterator[Sound]:
         """Make a piece for each seed."""
         wishes = read_prompt(asked.prompt)
         rate = int(asked.params.get("sample_rate") or 44_100)
         count = len(asked.seeds)
+        composing = _COMPOSING[self.network is not None]
         for number, seed in enumerate(asked.seeds):
             dice = Dice(seed)
             progress(number / count, "Composing")
             plan = decide(wishes, asked.duration, dice, float(asked.params.get("intensity") or 0))
-            score = compose(plan, dice)
+            writer = self._writer(asked, plan, dice, self._telling(progress, number, count))
+            score = compose(plan, dice, writer)
 
             def playing(share: float, number: int = number) -> None:
-                done = (number + _COMPOSING + (1 - _COMPOSING) * share) / count
+                done = (number + composing + (1 - composing) * share) / count
                 progress(done, f"Playing: {share * asked.duration:.0f} of {asked.duration:g} s")
 
             stems = bool(asked.params.get("stems"))
@@ -88,6 +116,28 @@ class Symbolic:
                 marks=_marks(score), stems=mixed.stems,
                 midi=midi_bytes(score) if asked.params.get("midi") else b"",
             )  # fmt: skip
+
+    def _telling(self, progress: Progress, number: int, count: int) -> Callable[[float], None]:
+        reached = 0.0
+
+        def tell(share: float) -> None:
+            nonlocal reached
+            reached = max(reached, share)  # negative: no further, but still at it
+            progress((number + _COMPOSING[1] * reached) / count, "Composing")
+
+        return tell
+
+    def _writer(
+        self, asked: Asked, plan: Plan, dice: Dice, watch: Callable[[float], None]
+    ) -> Callable[[Form], Written] | None:
+        """Return what writes the network's parts, or None without one."""
+        if self.network is None or not self.parts:
+            return None
+        from generators.audio_music.network.sampling import Writer, draw_parts
+
+        temperature = float(asked.params.get("temperature") or 1.0)
+        writer = Writer(self.network, self.parts, temperature, watch)
+        return lambda form: draw_parts(writer, plan, form, dice)
 
     def record(self) -> dict[str, JsonValue]:
         """Return versions and the soundfont: a piece repeats exactly with the same ones."""
@@ -103,6 +153,7 @@ class Symbolic:
     def unload(self) -> None:
         """Let go of the soundfont."""
         self.font = SoundFont({}, [], [], [])
+        self.network = None
 
     @classmethod
     def estimate_bytes(cls, path: Path, request: Request) -> int:

@@ -1,0 +1,1 @@
+"""A small decoder-only network that writes notes, and its training."""

@@ -1,0 +1,273 @@
+"""Trains the composer, or goes on with a training: one command, seeded, on CPU or GPU.
+
+    python -m generators.audio_music.network.train STATE --data FOLDER [--steps N] [--threads N]
+        [--device DEVICE] [--pause-after N] [--export FILE]
+
+``STATE`` keeps ``state.pt`` (weights, their running mean, optimiser, step) and ``losses.csv``.
+Started again it goes on where it was; the batches of a step depend on the seed and the step alone,
+so a training that was interrupted sees what one in a single run sees. ``--export`` writes the mean
+weights in half precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from generators.audio_music.network.model import Composer, Shape, save
+from generators.audio_music.network.tokens import END, PAD, ROLES, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Batch = tuple[torch.Tensor, torch.Tensor]
+
+SEED = 20_261_127
+DECAY = 0.05  # of the weights
+MEAN = 0.999  # share of the running mean that is kept in a step
+SAVE_EVERY = 200  # steps
+PART_LEFT_OUT = 0.5  # of the pieces, to learn to write some parts only
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a training is; kept in its state and compared when it goes on."""
+
+    rows: int = 8
+    length: int = 768
+    seed: int = SEED
+    width: int = 256
+    layers: int = 8
+    heads: int = 8
+    rate: float = 8e-4
+    warm_steps: int = 200
+
+
+class Corpus:
+    """One side of the data."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as data:
+            self.tokens: NDArray[np.uint16] = data["tokens"]
+            self.starts: NDArray[np.int64] = data["starts"]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def piece(self, number: int) -> list[int]:
+        """Return a piece's tokens."""
+        return [int(t) for t in self.tokens[self.starts[number] : self.starts[number + 1]]]
+
+    def batch(self, rng: np.random.Generator, rows: int, length: int) -> Batch:
+        """Return inputs and targets of some pieces drawn by chance, each cut at its bars."""
+        made = np.full((rows, length + 1), PAD, np.int64)
+        for row in made:
+            piece = self.piece(int(rng.integers(len(self))))
+            if rng.random() < PART_LEFT_OUT:
+                piece = without_a_part(piece, rng)
+            cut = excerpt(piece, rng, length + 1)
+            row[: len(cut)] = cut
+        tensor = torch.from_numpy(made)
+        return tensor[:, :-1], tensor[:, 1:]
+
+
+def without_a_part(tokens: list[int], rng: np.random.Generator) -> list[int]:
+    """Return a piece without one or more of its parts, as if they had not been asked for."""
+    words = vocabulary()
+    has = words.spans["has"]
+    there = [token for token in tokens[:20] if token in has]
+    if len(there) < 2:
+        return tokens
+    count = int(rng.integers(1, len(there)))
+    gone = {ROLES[token - has.start] for token in rng.choice(there, count, replace=False)}
+    made: list[int] = []
+    at = 0
+    while at < len(tokens):
+        kind, value = words.split(tokens[at])
+        if kind == "role" and value in gone:
+            at += 4
+            continue
+        if not (kind == "has" and value in gone):
+            made.append(tokens[at])
+        at += 1
+    return _without_empty_steps(made)
+
+
+def _without_empty_steps(tokens: list[int]) -> list[int]:
+    steps, roles = vocabulary().spans["step"], vocabulary().spans["role"]
+    return [
+        token for at, token in enumerate(tokens)
+        if token not in steps or (at + 1 < len(tokens) and tokens[at + 1] in roles)
+    ]  # fmt: skip
+
+
+def excerpt(tokens: list[int], rng: np.random.Generator, length: int) -> list[int]:
+    """Return the conditions and what follows of some bar, cut to a length."""
+    bars = vocabulary().spans["bar"]
+    starts = [at for at, token in enumerate(tokens) if token in bars]
+    if len(tokens) <= length or not starts:
+        return tokens[:length]
+    head = tokens[: starts[0]]
+    begun = starts[int(rng.integers(max(1, 2 * len(starts) // 3)))]
+    return [*head, *tokens[begun : begun + length - len(head)]]
+
+
+class Training:
+    """A training's folder, network and optimiser."""
+
+    def __init__(self, folder: Path, options: Options, device: str, last: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.options, self.device, self.last = folder, options, device, last
+        torch.manual_seed(options.seed)
+        shape = Shape(vocabulary().size, options.width, options.layers, options.heads)
+        self.model = Composer(shape).to(device)
+        self.mean = {name: value.detach().clone().float()
+                     for name, value in self.model.state_dict().items()}  # fmt: skip
+        decayed = [p for p in self.model.parameters() if p.dim() > 1]
+        plain = [p for p in self.model.parameters() if p.dim() <= 1]
+        groups = [{"params": decayed, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0}]
+        self.optimiser = torch.optim.AdamW(groups, options.rate, betas=(0.9, 0.95))
+        self.step = 0
+        self._resume()
+
+    def _resume(self) -> None:
+        path = self.folder / "state.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True, map_location=self.device)
+        if state["options"] != asdict(self.options):
+            raise SystemExit(f"{path} is of a training with other options: {state['options']}")
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.mean, self.step = state["mean"], int(state["step"])
+
+    def save(self) -> None:
+        """Write the state, whole or not at all."""
+        partial = self.folder / "state.part"
+        state: dict[str, Any] = {
+            "model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(),
+            "mean": self.mean, "step": self.step, "options": asdict(self.options),
+        }  # fmt: skip
+        torch.save(state, partial)
+        partial.replace(self.folder / "state.pt")
+
+    def run(self, corpus: Corpus, held_out: Corpus, *, pause_after: int = 0) -> None:
+        """Train to the last step, or for some steps."""
+        end = min(self.last, self.step + pause_after) if pause_after else self.last
+        log = self.folder / "losses.csv"
+        while self.step < end:
+            loss = self._train(corpus)
+            self.step += 1
+            if self.step % 50 == 0 or self.step == end:
+                with log.open("a", encoding="utf-8") as file:
+                    file.write(f"{self.step},{loss:.4f}\n")
+                sys.stdout.write(f"step {self.step} of {self.last}: {loss:.4f}\n")
+                sys.stdout.flush()
+            if self.step % SAVE_EVERY == 0 or self.step == end:
+                self.save()
+        measured = self.measure(held_out)
+        sys.stdout.write(f"held out: {measured:.4f} nats a token\n")
+
+    def _train(self, corpus: Corpus) -> float:
+        for group in self.optimiser.param_groups:
+            share = _schedule(self.step, self.last, self.options.warm_steps)
+            group["lr"] = self.options.rate * share
+        rng = np.random.default_rng([self.options.seed, self.step])
+        torch.manual_seed(self.options.seed * 1_000_003 + self.step)  # dropout
+        inputs, targets = corpus.batch(rng, self.options.rows, self.options.length)
+        self.model.train()
+        loss = self._loss(inputs, targets)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        kept = min(MEAN, (self.step + 1) / (self.step + 10))
+        for name, value in self.model.state_dict().items():
+            self.mean[name].lerp_(value.float(), 1 - kept)
+        return float(loss.detach())
+
+    def _loss(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        kind = self.device.partition(":")[0]
+        with torch.autocast(kind, torch.bfloat16):
+            logits = self.model(inputs.to(self.device))
+        flat = logits.float().flatten(0, 1)
+        return functional.cross_entropy(flat, targets.to(self.device).flatten(), ignore_index=PAD)
+
+    def averaged(self) -> Composer:
+        """Return a network of the mean weights."""
+        made = Composer(self.model.shape)
+        made.load_state_dict({name: value.cpu() for name, value in self.mean.items()})
+        return made.eval()
+
+    def measure(self, held_out: Corpus, batches: int = 8) -> float:
+        """Return the held-out loss in nats a token."""
+        if not len(held_out):
+            return math.nan
+        self.model.eval()
+        rng = np.random.default_rng(self.options.seed)
+        with torch.no_grad():
+            losses = [
+                float(self._loss(*held_out.batch(rng, self.options.rows, self.options.length)))
+                for _ in range(batches)
+            ]
+        return sum(losses) / len(losses)
+
+
+def _schedule(step: int, last: int, warm: int) -> float:
+    """Return the share of the rate: a short rise, then a cosine down to a tenth."""
+    if step < warm:
+        return (step + 1) / warm
+    share = min(1.0, (step - warm) / max(1, last - warm))
+    return 0.1 + 0.45 * (1 + math.cos(math.pi * share))
+
+
+def bigram_loss(corpus: Corpus, held_out: Corpus) -> float:
+    """Return what a table of pairs, counted in the training data, reaches on the held-out side."""
+    size = vocabulary().size
+    counts = np.full((size, size), 0.1)
+    tokens = corpus.tokens.astype(np.int64)
+    inside = tokens[:-1] != END
+    np.add.at(counts, (tokens[:-1][inside], tokens[1:][inside]), 1)
+    chances = np.log(counts / counts.sum(axis=1, keepdims=True))
+    seen = held_out.tokens.astype(np.int64)
+    inside = seen[:-1] != END
+    return float(-chances[seen[:-1][inside], seen[1:][inside]].mean())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train from the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("state", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--pause-after", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--rows", type=int, default=8)
+    parser.add_argument("--length", type=int, default=768)
+    parser.add_argument("--export", type=Path)
+    given = parser.parse_args(arguments)
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    options = Options(rows=given.rows, length=given.length)
+    training = Training(given.state, options, given.device, given.steps)
+    corpus, held_out = (Corpus(given.data / f"{side}.npz") for side in ("training", "held-out"))
+    sys.stdout.write(f"bigram, held out: {bigram_loss(corpus, held_out):.4f} nats a token\n")
+    training.run(corpus, held_out, pause_after=given.pause_after)
+    if given.export:
+        save(training.averaged(), given.export, steps=str(training.step))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
