@@ -19,7 +19,7 @@ STARTER = ROOT / "assets" / "starter"
 UPSCALER = STARTER / "upscaler" / "starter-upscaler-x4.safetensors"
 #: Shipped checkpoints by what they make; a folder without weights counts as not shipped.
 SHIPPED = {
-    "pictures": ("Starter image model", STARTER / "image"),
+    "pictures": ("Starter image model (early)", STARTER / "image"),
     "music": ("Starter music", STARTER / "music"),
 }
 #: The file that a shipped checkpoint of a kind cannot be without.
