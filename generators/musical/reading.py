@@ -24,16 +24,21 @@ _EVENTS = {
     "hit": ("hit", "hits", "accent", "stab", "impact", "cut", "reveal", "重音", "重拍", "强调",
             "卡点", "切换", "亮相", "转场"),
 }  # fmt: skip
-_TIME = r"(\d+:\d{1,2}(?:\.\d+)?|\d+(?:\.\d+)?)"
+#: Characters of a prompt that are read: people write a few hundred, and it is read as they type.
+READ = 4_000
+_REFUSAL = 32  # characters before a word in which "without any" is looked for
+#: Bounded, and begun at a number's first digit: a page of digits is read in one go.
+_TIME = r"(?<![\d.:])(\d{1,3}:\d{1,2}(?:\.\d{1,6})?|\d{1,5}(?:\.\d{1,6})?)"
 _BPM = re.compile(
-    r"(\d{2,3}(?:\.\d+)?)\s*(?:bpm|beats per minute|拍(?:每分钟)?)|每分钟\s*(\d{2,3})\s*拍",
+    r"(?<!\d)(\d{2,3}(?:\.\d{1,6})?)\s*(?:bpm|beats per minute|拍(?:每分钟)?)"
+    r"|每分钟\s*(\d{2,3})\s*拍",
     re.IGNORECASE,
 )
 _KEY_EN = re.compile(
     r"\b(?:(?:in|key of|key:)\s+(?:the\s+key\s+of\s+)?)?([a-gA-G])\s*"
     r"(#|♯|b|♭|-?\s?sharp|-?\s?flat)?[\s-]+(major|minor|maj|min)\b"
 )
-_KEY_ZH = re.compile(r"(升|降)?\s*([A-Ga-g])\s*(#|♯|b|♭)?\s*(大调|小调)")
+_KEY_ZH = re.compile(r"(?:(升|降)\s{0,4})?([A-Ga-g])\s{0,4}(#|♯|b|♭)?\s{0,4}(大调|小调)")
 _METRE = re.compile(r"(?<!\d)([346])\s*/\s*([48])(?!\d)")
 _HIT_EN = re.compile(
     r"\b(" + "|".join(sorted((re.escape(w) for words in _EVENTS.values() for w in words
@@ -43,7 +48,8 @@ _HIT_EN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _HIT_ZH = re.compile(
-    r"(?:第|在)?\s*" + _TIME + r"\s*(?:秒钟?|s)\s*(?:处|时|左右|的时候)?\s*[^,，。;；\d]{0,6}?("
+    r"(?:(?:第|在)\s{0,4})?" + _TIME + r"\s{0,4}(?:秒钟?|s)\s{0,4}(?:处|时|左右|的时候)?"
+    r"\s{0,4}[^,，。;；\d]{0,6}?("
     + "|".join(w for words in _EVENTS.values() for w in words if not w.isascii()) + ")"
 )  # fmt: skip
 _LOOP = re.compile(
@@ -154,8 +160,8 @@ def read_prompt(prompt: str) -> Wishes:
 
 
 def find_wishes(prompt: str) -> tuple[Found, ...]:
-    """Return the parts of a prompt that ask for something, in its order."""
-    reader = _Reader(prompt)
+    """Return the parts of a prompt's first ``READ`` characters that ask for something, in order."""
+    reader = _Reader(prompt[:READ])
     reader.hits()
     reader.tempo()
     reader.key()
@@ -249,8 +255,9 @@ def _named(text: str, kind: str, table: tuple[Word, ...]) -> list[Found]:
     left = text
     for word, name in sorted(words, key=lambda pair: -len(pair[0])):
         while match := _pattern(word).search(left):
-            no = _NO.search(text[: match.start()])
-            start = no.start() if no else match.start()
+            before = max(0, match.start() - _REFUSAL)
+            no = _NO.search(text[before : match.start()])
+            start = before + no.start() if no else match.start()
             found.append(Found(kind, name, start, match.end(), no is not None))
             left = left[: match.start()] + "\0" * len(match[0]) + left[match.end() :]
     return found

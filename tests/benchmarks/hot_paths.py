@@ -1,4 +1,4 @@
-"""What is done over and over while jobs wait and run: choosing the next, reporting, discovering.
+"""What is done over and over: choosing the next job, reporting, discovering, reading as one types.
 
     python tests/benchmarks/hot_paths.py [--check]
 
@@ -16,6 +16,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 
 from helpers.figures import Figures, parser, percentile, timed  # noqa: E402
 
+from generators.musical.reading import find_wishes  # noqa: E402
 from generators.registry import Registry  # noqa: E402
 from studio.core.job import Lane  # noqa: E402
 from studio.engine.scheduler import Candidate, choose  # noqa: E402
@@ -48,6 +49,9 @@ def main() -> int:
         told = timed(lambda: context.progress(next(steps), 10 * STEPS), STEPS)
         figures.add("reporting one step, mean", sum(told) / len(told) * 1e3, "ms", at_most=1)
         outbox.flush()
+    for name, long in (("digits", "1" * 100_000), ("moments", "drop at 7.5 s " * 8000)):
+        read = percentile(timed(lambda text=long: find_wishes(text), 10), 0.5) * 1e3
+        figures.add(f"reading a music prompt of 100 kB of {name}, p50", read, "ms", at_most=100)
     return figures.report()
 
 

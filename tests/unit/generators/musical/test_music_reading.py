@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generators.musical.reading import Hit, read_prompt
+from generators.musical.reading import READ, Hit, read_prompt
 from generators.musical.words import COURSES, GENRES, INSTRUMENTS, MOODS, TEMPI
 
 TABLES = {"moods": MOODS, "genres": GENRES, "instruments": INSTRUMENTS}
@@ -89,6 +89,13 @@ def test_metres():
     assert read_prompt("in 4/4").metre == 4
     assert read_prompt("圆舞曲").genres == ()
     assert read_prompt("half 50/50").metre is None
+
+
+def test_the_start_of_a_long_prompt_is_read():
+    filler = "x " * (READ // 2)
+    assert read_prompt("without any drums, " + filler + "piano").without == ("drums",)
+    assert read_prompt(filler + "piano").instruments == ()
+    assert read_prompt("1" * 200 + " s, drop at 7.5 s").hits == (Hit("drop", 7.5),)
 
 
 def test_anything_can_be_read():
