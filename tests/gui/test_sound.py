@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,18 +44,21 @@ print(json.dumps([places, player.place.maximum(), player._player.error().name, p
 """
 
 
-@pytest.mark.parametrize("form", ["wav", "flac", "mp3"])
-def test_a_sound_plays_and_its_place_moves(tmp_path: Path, form: str) -> None:
+def _sound(file: Path, seconds: float) -> Path:
+    time = np.arange(int(44_100 * seconds)) / 44_100
+    soundfile.write(file, 0.2 * np.sin(2 * np.pi * 440 * time), 44_100)
+    return file
+
+
+def _told(script: str, file: Path) -> list[Any]:
+    """Run a script on a sound in a process of its own; return what it prints last."""
     found = subprocess.run(
         [sys.executable, "-c", "import PySide6.QtMultimedia"], capture_output=True, check=False
     )
     if found.returncode:
         pytest.skip("a system library of Qt's multimedia is missing")
-    file = tmp_path / f"a 声音.{form}"
-    time = np.arange(int(44_100 * 2.5)) / 44_100
-    soundfile.write(file, 0.2 * np.sin(2 * np.pi * 440 * time), 44_100)
     ran = subprocess.run(
-        [sys.executable, "-c", PLAY, str(file)],
+        [sys.executable, "-c", script, str(file)],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -62,13 +66,58 @@ def test_a_sound_plays_and_its_place_moves(tmp_path: Path, form: str) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    places, length, error, time_left = json.loads(ran.stdout.splitlines()[-1])
+    told: list[Any] = json.loads(ran.stdout.splitlines()[-1])
+    return told
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3"])
+def test_a_sound_plays_and_its_place_moves(tmp_path: Path, form: str) -> None:
+    file = _sound(tmp_path / f"a 声音.{form}", 2.5)
+    places, length, error, time_left = _told(PLAY, file)
     assert error == "NoError"
     assert length == pytest.approx(2500, abs=100)
     within = [place for place in places if 0 < place < length]
     assert within == sorted(within)
     assert within, places  # it moved on the way, not only to the end
     assert time_left in ("0:00", "0:02")
+
+
+#: Goes to a place before anything is open, then plays from there; 1.5 s, round and round.
+SEEK = """
+import json, sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from PySide6 import QtMultimedia
+from studio.gui.widgets import audio_player
+audio_player.multimedia = lambda: QtMultimedia
+player = audio_player.AudioPlayer()
+player.set_file(sys.argv[1])
+player.seek(900)
+quiet = player._player.isPlaying()
+player.set_looping(True)
+moved = []
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
+loop, clock = QEventLoop(), QElapsedTimer()
+clock.start()
+def look():
+    if player._player.duration() > 0 and not player._player.isPlaying():
+        player.moved.connect(moved.append)
+        player.play_button.click()
+    if clock.elapsed() > 30_000 or any(b < a for a, b in zip(moved, moved[1:])):
+        loop.quit()
+timer = QTimer(interval=20)
+timer.timeout.connect(look)
+timer.start()
+loop.exec()
+print(json.dumps([quiet, moved]))
+"""
+
+
+def test_a_place_that_was_clicked_is_where_it_begins_and_a_loop_goes_round(tmp_path: Path) -> None:
+    quiet, moved = _told(SEEK, _sound(tmp_path / "a.wav", 1.5))
+    assert not quiet  # a click alone does not play
+    assert moved[0] >= 850, moved
+    assert min(moved) < 850, moved  # it went round
 
 
 def test_where_it_cannot_be_played_the_waveform_stays(filled, open_window, settle, monkeypatch):

@@ -34,13 +34,6 @@ def multimedia() -> ModuleType | None:
     return module if module is not None and module.QMediaDevices.audioOutputs() else None
 
 
-def multimedia_loops() -> Any:  # noqa: ANN401 - an enumeration of a module that may be missing
-    """Return the kinds of looping of Qt's player."""
-    module = _module()
-    assert module is not None  # a player was made of it
-    return module.QMediaPlayer.Loops
-
-
 class AudioPlayer(QWidget):
     """Play, pause, loop, and a line for the place; ``small`` leaves the words and the loop away.
 
@@ -57,6 +50,7 @@ class AudioPlayer(QWidget):
         super().__init__()
         self._file = ""
         self._player: Any = None
+        self._wanted = 0  # a place that was sought before the file was read
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SIZES.step)
@@ -111,7 +105,7 @@ class AudioPlayer(QWidget):
     def set_file(self, file: str) -> None:
         """Get ready to play a file; stops what plays."""
         self.stop()
-        self._file = file
+        self._file, self._wanted = file, 0
         self.loop_button.setChecked(False)
         self.place.setValue(0)
         self.moved.emit(0)
@@ -119,38 +113,42 @@ class AudioPlayer(QWidget):
 
     def toggle(self) -> None:
         """Play or pause."""
-        module = multimedia()
-        if module is None or not self._file:
+        if not self._is_ready():
             return
-        if self._player is None:
-            self._player = module.QMediaPlayer(self)
-            self._player.setAudioOutput(module.QAudioOutput(self))
-            self._player.positionChanged.connect(self._on_place)
-            self._player.durationChanged.connect(lambda length: self.place.setRange(0, length))
-            self._player.playingChanged.connect(self._on_playing)
-            self.set_looping(self.loop_button.isChecked())
-        url = QUrl.fromLocalFile(self._file)
-        if self._player.source() != url:
-            self._player.setSource(url)
         if self._player.isPlaying():
             self._player.pause()
         else:
             self._player.play()
 
+    def _is_ready(self) -> bool:
+        """Open the file unless it is open; tell whether it can be played."""
+        module = multimedia()
+        if module is None or not self._file:
+            return False
+        if self._player is None:
+            self._player = module.QMediaPlayer(self)
+            self._player.setAudioOutput(module.QAudioOutput(self))
+            self._player.positionChanged.connect(self._on_place)
+            self._player.durationChanged.connect(lambda length: self.place.setRange(0, length))
+            self._player.mediaStatusChanged.connect(self._on_status)
+            self._player.playingChanged.connect(self._on_playing)
+            self.set_looping(self.loop_button.isChecked())
+        url = QUrl.fromLocalFile(self._file)
+        if self._player.source() != url:
+            self._player.setSource(url)
+        return True
+
     def set_looping(self, looping: bool) -> None:
         """Play on from the start at the end, or stop there."""
         self.loop_button.setChecked(looping)
         if self._player is not None:
-            loops = multimedia_loops()
+            loops = type(self._player).Loops
             self._player.setLoops(loops.Infinite if looping else loops.Once)
 
     def seek(self, place: int) -> None:
-        """Go to a place, in milliseconds; the next time it plays, it begins there."""
-        if multimedia() is None or not self._file:
-            return
-        if self._player is None:
-            self.toggle()
-        self._seek(place)
+        """Go to a place, in milliseconds; what plays goes on there, else the next play begins."""
+        if self._is_ready():
+            self._seek(place)
 
     def stop(self) -> None:
         """Stop playing."""
@@ -158,8 +156,17 @@ class AudioPlayer(QWidget):
             self._player.stop()
 
     def _seek(self, place: int) -> None:
-        if self._player is not None:
+        if self._player is None:
+            return
+        if self._player.mediaStatus() == type(self._player).MediaStatus.LoadingMedia:
+            self._wanted = place
+        else:
             self._player.setPosition(place)
+
+    def _on_status(self, status: Any) -> None:  # noqa: ANN401 - of a module that may be missing
+        if self._wanted and status == type(self._player).MediaStatus.LoadedMedia:
+            self._player.setPosition(self._wanted)
+            self._wanted = 0
 
     def _on_place(self, place: int) -> None:
         if not self.place.isSliderDown():

@@ -97,11 +97,10 @@ class Waveform(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(area, picture)
         if self._item.duration > 0:
-            self._draw_marks(painter, area)
+            self._draw_marks(painter, area, area.width() / self._item.duration)
 
-    def _draw_marks(self, painter: QPainter, area: QRect) -> None:
-        assert self._item is not None
-        scale = area.width() / self._item.duration
+    def _draw_marks(self, painter: QPainter, area: QRect, scale: float) -> None:
+        """Draw markers and the place that plays; ``scale`` is in pixels a second."""
         metrics = self.fontMetrics()
         free = area.left() - 1.0
         for mark in self.marks:
