@@ -70,11 +70,20 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     shutil.rmtree(draft, ignore_errors=True)
     pipe.to(torch.float16).save_pretrained(draft, max_shard_size="45MB")
     vocabulary = json.dumps(vocabulary_json(), ensure_ascii=False, indent=1)
+    for config in draft.glob("*/config.json"):
+        _without_path(config)
     (draft / "vocabulary.json").write_text(vocabulary + "\n", encoding="utf-8")
     (draft / "generation_config.json").write_text(json.dumps(WISHES) + "\n", encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     draft.replace(target)
     return target
+
+
+def _without_path(config: Path) -> None:
+    """Take out where a part was loaded from: a folder of the machine that trained it."""
+    facts = json.loads(config.read_text(encoding="utf-8"))
+    if facts.pop("_name_or_path", None) is not None:
+        config.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _channels(weights: dict[str, torch.Tensor]) -> tuple[int, ...]:

@@ -86,6 +86,13 @@ def checkpoint(bench):
     )
 
 
+def test_a_checkpoint_does_not_say_where_it_was_made(bench, checkpoint):
+    for file in checkpoint.rglob("*.json"):
+        assert str(bench.root) not in file.read_text("utf-8"), file
+    config = json.loads((checkpoint / "vae" / "config.json").read_text("utf-8"))
+    assert config["scaling_factor"] == 1.25  # nothing else was taken out
+
+
 @pytest.fixture(scope="module")
 def starter(studio, checkpoint):
     """The folder, loaded as any other checkpoint."""
