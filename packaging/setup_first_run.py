@@ -92,8 +92,8 @@ def what_to_expect(noise: list[str]) -> str:
     }  # fmt: skip
     if not noise:
         told = (
-            "Words, pictures and music all come from small models that came with Brandloom, so "
-            "they are"
+            "Words, pictures and music come from small models; that for pictures is early in its "
+            "training, so shapes are soft. All are"
         )
     elif len(noise) > 1:
         told = (

@@ -148,7 +148,7 @@ def test_shipped_weights_replace_untrained_ones_where_they_lie(tmp_path, monkeyp
         (): "Pictures and music come from small untrained models",
         ("pictures",): "Music comes from a small untrained model",
         ("music",): "Pictures come from a small untrained model",
-        ("pictures", "music"): "Words, pictures and music all come from small models",
+        ("pictures", "music"): "Words, pictures and music come from small models",
     }
     assert words[there] in said.getvalue()
     assert "are\nreal" in said.getvalue()
