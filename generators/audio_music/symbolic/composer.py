@@ -78,7 +78,7 @@ def compose(plan: Plan, dice: Dice, writer: Callable[[Form], Written] | None = N
         track = _track(plan.parts[part], part)
         track.notes = list(written.get(part) or make())
         if form.end:
-            track.notes += _ending(plan, form, track)
+            track.notes += _ending(plan, form, form.end, track)
         tracks.append(track)
     tracks.append(_effects(plan, form))
     _accents(plan, form, tracks)
@@ -93,9 +93,8 @@ def _track(name: str, part: str) -> Track:
     return Track(name, part, sound.bank, sound.program, level + sound.level, pan, reverb)
 
 
-def _ending(plan: Plan, form: Form, track: Track) -> list[Note]:
+def _ending(plan: Plan, form: Form, end: Chord, track: Track) -> list[Note]:
     """Return a track's share of the last chord, which rings until the piece is over."""
-    assert form.end is not None
     if not track.notes:
         return []
     last = form.bars[-1]
@@ -104,7 +103,7 @@ def _ending(plan: Plan, form: Form, track: Track) -> list[Note]:
     velocity = loudness(last, 0.75)
     if track.role == "drums":
         return drums.closing(plan, last, form.beat)
-    keys = _last_keys(plan, form.end, track)
+    keys = _last_keys(plan, end, track)
     late = 0.03 if track.role in ("chords", "arp") else 0.0
     return [Note(form.beat + late * place, ring, key, velocity) for place, key in enumerate(keys)]
 

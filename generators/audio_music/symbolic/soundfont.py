@@ -238,30 +238,31 @@ def span(values: Mapping[int, int], operator: int) -> tuple[int, int]:
 Modulators = dict[tuple[int, int, int, int], int]  # amount by source, destination, amount source
 
 
-def _flattened(font: SoundFont, preset: Preset) -> Iterator[Region]:
+def _zones(bags: list[Bag], last: int) -> Iterator[tuple[dict[int, int], list[bytes]]]:
+    """Yield each zone's generators and modulators, over those of the global zone before it.
+
+    A zone without the generator ``last`` is the global one (specification, 7.3 and 7.7).
+    """
     common: dict[int, int] = {}
     shared: list[bytes] = []
-    for generators, modulators in preset.bags:
+    for generators, modulators in bags:
         values = dict(generators)
-        if INSTRUMENT not in values:
+        if last in values:
+            yield {**common, **values}, [*shared, *modulators]
+        else:
             common, shared = values, modulators
-            continue
-        outer = {**common, **values}
-        added = _modulators([*shared, *modulators])
-        yield from _instrument_regions(font.instruments[values[INSTRUMENT]], outer, added)
+
+
+def _flattened(font: SoundFont, preset: Preset) -> Iterator[Region]:
+    for outer, raw in _zones(preset.bags, INSTRUMENT):
+        added = _modulators(raw)
+        yield from _instrument_regions(font.instruments[outer[INSTRUMENT]], outer, added)
 
 
 def _instrument_regions(
     instrument: Instrument, outer: Mapping[int, int], added: Modulators
 ) -> Iterator[Region]:
-    common: dict[int, int] = {}
-    shared: list[bytes] = []
-    for generators, modulators in instrument.bags:
-        values = dict(generators)
-        if SAMPLE_ID not in values:
-            common, shared = values, modulators
-            continue
-        inner = {**common, **values}
+    for inner, raw in _zones(instrument.bags, SAMPLE_ID):
         keys, velocities = (
             _common(span(outer, operator), span(inner, operator))
             for operator in (KEY_RANGE, VELOCITY_RANGE)
@@ -272,7 +273,7 @@ def _instrument_regions(
         for operator, amount in outer.items():
             if operator not in (KEY_RANGE, VELOCITY_RANGE, INSTRUMENT):
                 summed[operator] = summed.get(operator, _default(operator)) + signed(amount)
-        moved = {**STANDARD, **_modulators([*shared, *modulators])}
+        moved = {**STANDARD, **_modulators(raw)}
         for what, amount in added.items():
             moved[what] = moved.get(what, 0) + amount
         yield Region(keys, velocities, inner[SAMPLE_ID], summed, moved)
