@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 HELD_OUT = 10  # every so many groups, by their hash
+#: Of the ten drummers; a hash might hold out none of so few. They played an eighth of it.
+HELD_OUT_DRUMMERS = ("drummer5", "drummer8")
 ARCHIVES = {"openscore_lieder.zip": "lied", "openscore_quartets.zip": "quartet"}
 DRUM_ARCHIVE = "groove.zip"
 _LENGTHS = (15.0, 20.0, 30.0)
@@ -49,6 +51,8 @@ _SEED = 20_261_127
 
 def is_held_out(group: str) -> bool:
     """Tell on which side of the split a composer, drummer or progression stands."""
+    if group.startswith("drummer"):
+        return group in HELD_OUT_DRUMMERS
     digest = hashlib.sha256(group.encode("utf-8")).digest()
     return digest[0] % HELD_OUT == 0
 

@@ -1,12 +1,12 @@
 """Trains the composer, or goes on with a training: one command, seeded, on CPU or GPU.
 
     python -m generators.audio_music.network.train STATE --data FOLDER [--steps N] [--threads N]
-        [--device DEVICE] [--pause-after N] [--export FILE]
+        [--device DEVICE] [--pause-after N] [--seconds N] [--prepared N] [--export FILE]
 
 ``STATE`` keeps ``state.pt`` (weights, their running mean, optimiser, step) and ``losses.csv``.
 Started again it goes on where it was; the batches of a step depend on the seed and the step alone,
-so a training that was interrupted sees what one in a single run sees. ``--export`` writes the mean
-weights in half precision.
+so a training that was interrupted sees what one in a single run sees. ``--seconds`` ends it by the
+clock, the rate falling with it. ``--export`` writes the mean weights in half precision.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,15 +71,22 @@ class Corpus:
 
     def batch(self, rng: np.random.Generator, rows: int, length: int) -> Batch:
         """Return inputs and targets of some pieces drawn by chance, each cut at its bars."""
-        made = np.full((rows, length + 1), PAD, np.int64)
+        return _split(torch.from_numpy(self.rows(rng, rows, length + 1)).long())
+
+    def rows(self, rng: np.random.Generator, count: int, length: int) -> NDArray[np.int16]:
+        """Return (count, length) tokens of pieces drawn by chance, filled up with ``PAD``."""
+        made = np.full((count, length), PAD, np.int16)
         for row in made:
             piece = self.piece(int(rng.integers(len(self))))
             if rng.random() < PART_LEFT_OUT:
                 piece = without_a_part(piece, rng)
-            cut = excerpt(piece, rng, length + 1)
+            cut = excerpt(piece, rng, length)
             row[: len(cut)] = cut
-        tensor = torch.from_numpy(made)
-        return tensor[:, :-1], tensor[:, 1:]
+        return made
+
+
+def _split(rows: torch.Tensor) -> Batch:
+    return rows[:, :-1], rows[:, 1:]
 
 
 def without_a_part(tokens: list[int], rng: np.random.Generator) -> list[int]:
@@ -136,9 +144,16 @@ class Training:
         decayed = [p for p in self.model.parameters() if p.dim() > 1]
         plain = [p for p in self.model.parameters() if p.dim() <= 1]
         groups = [{"params": decayed, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0}]
-        self.optimiser = torch.optim.AdamW(groups, options.rate, betas=(0.9, 0.95))
+        self.optimiser = torch.optim.AdamW(groups, options.rate, betas=(0.9, 0.95), fused=True)
         self.step = 0
+        self._prepared: torch.Tensor | None = None
         self._resume()
+
+    def prepare(self, corpus: Corpus, count: int) -> None:
+        """Cut ``count`` rows once, for a device that learns faster than rows can be cut."""
+        rng = np.random.default_rng([self.options.seed, count])
+        rows = corpus.rows(rng, count, self.options.length + 1)
+        self._prepared = torch.from_numpy(rows).to(self.device)
 
     def _resume(self) -> None:
         path = self.folder / "state.pt"
@@ -161,30 +176,41 @@ class Training:
         torch.save(state, partial)
         partial.replace(self.folder / "state.pt")
 
-    def run(self, corpus: Corpus, held_out: Corpus, *, pause_after: int = 0) -> None:
-        """Train to the last step, or for some steps."""
+    def run(
+        self, corpus: Corpus, held_out: Corpus, *, pause_after: int = 0, seconds: float = 0
+    ) -> None:
+        """Train to the last step, or for some steps or seconds."""
         end = min(self.last, self.step + pause_after) if pause_after else self.last
         log = self.folder / "losses.csv"
+        begun = time.monotonic()
         while self.step < end:
-            loss = self._train(corpus)
+            spent = (time.monotonic() - begun) / seconds if seconds else 0.0
+            end = self.step + 1 if spent >= 1 else end
+            loss = self._train(corpus, spent)
             self.step += 1
             if self.step % 50 == 0 or self.step == end:
                 with log.open("a", encoding="utf-8") as file:
-                    file.write(f"{self.step},{loss:.4f}\n")
-                sys.stdout.write(f"step {self.step} of {self.last}: {loss:.4f}\n")
+                    file.write(f"{self.step},{float(loss):.4f}\n")
+                sys.stdout.write(f"step {self.step} of {self.last}: {float(loss):.4f}\n")
                 sys.stdout.flush()
             if self.step % SAVE_EVERY == 0 or self.step == end:
                 self.save()
         measured = self.measure(held_out)
         sys.stdout.write(f"held out: {measured:.4f} nats a token\n")
 
-    def _train(self, corpus: Corpus) -> float:
+    def _train(self, corpus: Corpus, spent: float) -> torch.Tensor:
+        at = max(self.step, round(spent * self.last))
+        at = self.step if self.step < self.options.warm_steps else at
         for group in self.optimiser.param_groups:
-            share = _schedule(self.step, self.last, self.options.warm_steps)
+            share = _schedule(at, self.last, self.options.warm_steps)
             group["lr"] = self.options.rate * share
         rng = np.random.default_rng([self.options.seed, self.step])
         torch.manual_seed(self.options.seed * 1_000_003 + self.step)  # dropout
-        inputs, targets = corpus.batch(rng, self.options.rows, self.options.length)
+        if self._prepared is None:
+            inputs, targets = corpus.batch(rng, self.options.rows, self.options.length)
+        else:
+            chosen = torch.from_numpy(rng.integers(len(self._prepared), size=self.options.rows))
+            inputs, targets = _split(self._prepared[chosen.to(self.device)].long())
         self.model.train()
         loss = self._loss(inputs, targets)
         self.optimiser.zero_grad(set_to_none=True)
@@ -192,9 +218,11 @@ class Training:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         kept = min(MEAN, (self.step + 1) / (self.step + 10))
-        for name, value in self.model.state_dict().items():
-            self.mean[name].lerp_(value.float(), 1 - kept)
-        return float(loss.detach())
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self.mean.values()), list(self.model.state_dict().values()), 1 - kept
+            )
+        return loss.detach()
 
     def _loss(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         kind = self.device.partition(":")[0]
@@ -251,6 +279,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--pause-after", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=0, help="end after so many; 0: by steps")
+    parser.add_argument("--prepared", type=int, default=0, help="rows that are cut once; 0: anew")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--rows", type=int, default=8)
@@ -263,7 +293,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     training = Training(given.state, options, given.device, given.steps)
     corpus, held_out = (Corpus(given.data / f"{side}.npz") for side in ("training", "held-out"))
     sys.stdout.write(f"bigram, held out: {bigram_loss(corpus, held_out):.4f} nats a token\n")
-    training.run(corpus, held_out, pause_after=given.pause_after)
+    if given.prepared:
+        training.prepare(corpus, given.prepared)
+    training.run(corpus, held_out, pause_after=given.pause_after, seconds=given.seconds)
     if given.export:
         save(training.averaged(), given.export, steps=str(training.step))
     return 0

@@ -178,6 +178,26 @@ def test_it_learns_and_what_it_learnt_is_written(corpora: tuple[Corpus, Corpus],
     assert 0 < bigram_loss(*corpora) < np.log(vocabulary().size)
 
 
+def test_rows_that_were_cut_once_teach_as_well(corpora: tuple[Corpus, Corpus], tmp_path: Path):
+    training = Training(tmp_path / "state", SMALL, "cpu", 60)
+    training.prepare(corpora[0], 40)
+    before = training.measure(corpora[0])
+    training.run(*corpora)
+    assert training.measure(corpora[0]) < before - 0.5
+
+
+def test_a_training_ends_by_the_clock(corpora: tuple[Corpus, Corpus], tmp_path: Path):
+    training = Training(tmp_path / "state", SMALL, "cpu", 1_000_000)
+    training.run(*corpora, seconds=0.2)
+    assert 0 < training.step < 200
+    assert (tmp_path / "state" / "state.pt").exists()
+
+
+def test_drummers_of_both_sides_are_known():
+    sides = [data.is_held_out(f"drummer{number}") for number in range(1, 11)]
+    assert 0 < sum(sides) < 4
+
+
 def test_groups_are_split_one_in_ten():
     sides = [data.is_held_out(f"group {number}") for number in range(2_000)]
     assert 0.06 < sum(sides) / len(sides) < 0.14
