@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from generators.image_diffusion.starter.declared import WISHES, vocabulary_json
+from generators.image_diffusion.starter.declared import vocabulary_json, wishes_for
 from studio.services.vocabulary.loading import FILE, parse_vocabulary
 
 if TYPE_CHECKING:
@@ -59,5 +59,7 @@ def tiny_starter(folder: Path) -> Path:
         vae.decoder.layers[-1].bias.fill_(0.5)
     pipeline_of(vae, CLIPTextModel(text), unet, tokenizer).save_pretrained(folder)
     declare(folder)
-    (folder / "generation_config.json").write_text(json.dumps({**WISHES, "num_inference_steps": 2}))
+    (folder / "generation_config.json").write_text(
+        json.dumps({**wishes_for(1), "num_inference_steps": 2})
+    )
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from generators.image_diffusion.starter.declared import WISHES, vocabulary_json
-from generators.image_diffusion.starter.networks import new_scheduler
+from generators.image_diffusion.starter.declared import vocabulary_json, wishes_for
+from generators.image_diffusion.starter.networks import new_scheduler, scale_of
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
@@ -63,7 +64,8 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
         vocab=str(tokenizer_folder / "vocab.txt"), do_lower_case=True, model_max_length=TOKENS
     )
     weights = torch.load(unet_state, weights_only=True)["average"]["weights"]
-    networks = Networks(len(tokenizer), _channels(weights))
+    channels = _channels(weights)
+    networks = Networks(len(tokenizer), channels)
     networks.load_state_dict(weights)
     pipe = pipeline_of(load_vae(vae_folder), networks.text, networks.unet, tokenizer)
     draft = target.with_name(target.name + ".part")
@@ -73,7 +75,9 @@ def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target:
     for config in draft.glob("*/config.json"):
         _without_path(config)
     (draft / "vocabulary.json").write_text(vocabulary + "\n", encoding="utf-8")
-    (draft / "generation_config.json").write_text(json.dumps(WISHES) + "\n", encoding="utf-8")
+    (draft / "generation_config.json").write_text(
+        json.dumps(wishes_for(scale_of(channels))) + "\n", encoding="utf-8"
+    )
     shutil.rmtree(target, ignore_errors=True)
     draft.replace(target)
     return target
@@ -88,8 +92,9 @@ def _without_path(config: Path) -> None:
 
 def _channels(weights: dict[str, torch.Tensor]) -> tuple[int, ...]:
     """Read off a trained U-Net how wide it is at each level."""
-    names = (f"unet.down_blocks.{level}.resnets.0.conv1.weight" for level in range(3))
-    return tuple(len(weights[name]) for name in names)
+    name = "unet.down_blocks.{}.resnets.0.conv1.weight"
+    levels = itertools.takewhile(lambda level: name.format(level) in weights, itertools.count())
+    return tuple(len(weights[name.format(level)]) for level in levels)
 
 
 def main(arguments: list[str] | None = None) -> int:

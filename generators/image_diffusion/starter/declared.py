@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
     from generators.image_diffusion.starter.vocabulary import Word
 
-#: What the generator takes where the person leaves it open.
-WISHES: dict[str, Any] = {
-    "num_inference_steps": 12,
-    "guidance_scale": 4.5,
-    "sizes": [list(size) for size, _ in BUCKETS],
-}
+
+def wishes_for(scale: int) -> dict[str, Any]:
+    """Return what the generator takes where the person leaves it open.
+
+    ``scale`` is how many times the pixels of ``wishes.BUCKETS`` the U-Net is for, each way.
+    """
+    return {
+        "num_inference_steps": 12,
+        "guidance_scale": 4.5,
+        "sizes": [[width * scale, height * scale] for (width, height), _ in BUCKETS],
+    }
 
 
 def vocabulary_json() -> dict[str, Any]:

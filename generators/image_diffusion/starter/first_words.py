@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from generators.image_diffusion.starter.objective import numbers_of
 from generators.image_diffusion.starter.training import learning_rate, set_rate
 from generators.image_diffusion.starter.wishes import draw_wish
 
@@ -51,6 +52,7 @@ def learn_words(
         pace: How long and how fast.
     """
     weights = [weight for part in (*parts, told) for weight in part.parameters()]
+    device = weights[0].device
     optimiser = torch.optim.AdamW(weights, pace.rate, betas=(0.9, 0.98), weight_decay=0.01)
     recent = 0.0
     for step in range(pace.steps):
@@ -59,8 +61,9 @@ def learn_words(
             optimiser, learning_rate(step, pace.steps, pace.rate, warm=min(100, pace.steps // 5))
         )
         wishes = [draw_wish(rng) for _ in range(pace.batch)]
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = told.loss(pooled(ids_of(wishes, rng)), wishes)
+        ids, numbers = ids_of(wishes, rng).to(device), torch.from_numpy(numbers_of(wishes))
+        with torch.autocast(device.type, torch.bfloat16):
+            loss = told.loss(pooled(ids), numbers.long().to(device))
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)

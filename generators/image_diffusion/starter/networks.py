@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 TOKENS = 48  # the longest prompt; the longest caption of the vocabulary has about 40
 WIDTH = 256  # of the text encoder
-CHANNELS = (128, 256, 256)  # of the U-Net at 16×16, 8×8 and 4×4
+#: Of the U-Net at 16×16, 8×8 and 4×4. With a fourth number it begins at 32×32: (128, 192, 256, 256)
+#: for twice the pixels each way.
+CHANNELS = (128, 256, 256)
 _CAPTIONS = 30000  # that the tokenizer's words are gathered from
 
 
@@ -81,21 +83,29 @@ def new_text_encoder(tokens: int) -> CLIPTextModel:
     )
 
 
+def scale_of(channels: Sequence[int]) -> int:
+    """Return how many times the pixels of ``wishes.BUCKETS`` a U-Net is for, each way: 1 or 2."""
+    return int(2 ** (len(channels) - 3))
+
+
 def new_unet(channels: Sequence[int] = CHANNELS) -> UNet2DConditionModel:
     """Return an untrained U-Net for latents of 16×16, 22 M weights; words are read at 8×8 and 4×4.
 
-    Attention at 16×16 would cost more than it brings: things are placed on the coarser grids. The
-    words also reach every block pooled, beside the time (``addition_embed_type``): colours are
+    With four ``channels`` the latents are 32×32; 27 M weights with those that ``CHANNELS`` names.
+
+    Attention on finer grids would cost more than it brings: things are placed on the coarser ones.
+    The words also reach every block pooled, beside the time (``addition_embed_type``): colours are
     learned that way long before attention finds them.
     """
     from diffusers import UNet2DConditionModel
 
+    finer = len(channels) - 2
     return UNet2DConditionModel(
-        sample_size=16,
+        sample_size=16 * scale_of(channels),
         block_out_channels=tuple(channels),
         layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        down_block_types=(*["DownBlock2D"] * finer, "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", *["UpBlock2D"] * finer),
         cross_attention_dim=WIDTH,
         attention_head_dim=8,
         addition_embed_type="text",

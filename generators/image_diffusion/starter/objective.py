@@ -9,7 +9,6 @@ before pictures could teach it.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,16 +18,18 @@ from torch.nn.functional import cross_entropy, max_pool2d
 
 from generators.image_diffusion.starter import vocabulary as words
 from generators.image_diffusion.starter.subjects import SUBJECTS
-from generators.image_diffusion.starter.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from generators.image_diffusion.starter.wishes import Wish
+
 _SUBJECT_WEIGHT = 3.0  # of a cell that the subject takes, beside 1 for every cell
 _TOLD_WEIGHT = 0.2  # of what the words tell, beside the pictures' loss
-_ENTRIES: dict[str, tuple[str, ...]] = {
+#: The entries of each field of a wish, in the order of ``Wish``.
+NAMES: dict[str, tuple[str, ...]] = {
     "subject": tuple(SUBJECTS),
     "colour": tuple(words.COLOURS),
     "material": tuple(word.id for word in words.MATERIALS),
@@ -54,13 +55,19 @@ def draw_times(count: int, rng: np.random.Generator) -> torch.Tensor:
     return torch.from_numpy((share * 1000).astype(np.int64).clip(0, 999))
 
 
-def weighed(errors: torch.Tensor, coverage: NDArray[np.uint8]) -> torch.Tensor:
+def numbers_of(wishes: Sequence[Wish]) -> NDArray[np.uint8]:
+    """Return (n, 9): for each field of each wish the number of its entry."""
+    rows = [[NAMES[field].index(getattr(wish, field)) for field in NAMES] for wish in wishes]
+    return np.array(rows, np.uint8)
+
+
+def weighed(errors: torch.Tensor, coverage: torch.Tensor) -> torch.Tensor:
     """Return the mean of (n, c, h, w) squared errors, more of it from where the subject is.
 
-    ``coverage`` is (n, h, w) in 255ths; the cells around the subject count as it does, for there
-    its outline is.
+    ``coverage`` is (n, h, w) uint8 in 255ths; the cells around the subject count as it does, for
+    there its outline is.
     """
-    taken = torch.from_numpy(coverage.astype(np.float32) / 255)[:, None]
+    taken = (coverage.float() / 255)[:, None]
     weights = 1 + _SUBJECT_WEIGHT * max_pool2d(taken, 3, 1, 1)
     return (errors * weights).mean() / weights.mean()
 
@@ -72,14 +79,12 @@ class Told(nn.Module):
         """Read from ``width`` numbers."""
         super().__init__()
         self.names = nn.ModuleDict(
-            {name: nn.Linear(width, len(entries)) for name, entries in _ENTRIES.items()}
+            {name: nn.Linear(width, len(entries)) for name, entries in NAMES.items()}
         )
 
-    def loss(self, pooled: torch.Tensor, wishes: Sequence[Wish]) -> torch.Tensor:
-        """Return how badly (n, width) pooled words tell the wishes, times its weight."""
-        total = pooled.new_zeros(())
-        for field in fields(Wish):
-            entries = _ENTRIES[field.name]
-            right = torch.tensor([entries.index(getattr(wish, field.name)) for wish in wishes])
-            total = total + cross_entropy(self.names[field.name](pooled).float(), right)
+    def loss(self, pooled: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+        """Return how badly (n, width) pooled words tell (n, 9) wishes, times its weight."""
+        total = pooled.new_zeros((), dtype=torch.float32)
+        for column, read in enumerate(self.names.values()):
+            total = total + cross_entropy(read(pooled).float(), numbers[:, column])
         return _TOLD_WEIGHT * total

@@ -34,11 +34,11 @@ def cells(coverage: Floats) -> NDArray[np.uint8]:
     return parts
 
 
-def draw_shard(folder: Path, number: int, count: int, side: int = 0) -> Path:
+def draw_shard(folder: Path, number: int, count: int, side: int = 0, scale: int = 1) -> Path:
     """Draw ``count`` pictures of one size, unless they are there.
 
-    The size is chosen by the shard's number; ``side`` makes squares of so many pixels instead
-    (the originals of the upscaler).
+    The size is chosen by the shard's number, times ``scale`` each way; ``side`` makes squares of so
+    many pixels instead (the originals of the upscaler).
     """
     target = folder / f"shard-{number:05d}.npz"
     if target.exists():
@@ -46,7 +46,7 @@ def draw_shard(folder: Path, number: int, count: int, side: int = 0) -> Path:
     rng = np.random.default_rng((number, 20261125))
     sizes, weights = zip(*BUCKETS, strict=True)
     size = sizes[int(rng.choice(len(sizes), p=weights))]
-    size = (side, side) if side else size
+    size = (side, side) if side else (size[0] * scale, size[1] * scale)
     pixels = np.empty((count, size[1], size[0], 3), np.uint8)
     coverage = np.empty((count, size[1] // CELL, size[0] // CELL), np.uint8)
     wishes = []
@@ -70,11 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--last", type=int, default=100)
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--count", type=int, default=500, help="pictures in a shard")
+    parser.add_argument("--scale", type=int, default=1, help="times as many pixels, each way")
     parser.add_argument("--side", type=int, default=0, help="squares of so many pixels")
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for number in range(chosen.first, chosen.last, chosen.step):
-        sys.stdout.write(f"{draw_shard(chosen.folder, number, chosen.count, chosen.side)}\n")
+        sys.stdout.write(
+            f"{draw_shard(chosen.folder, number, chosen.count, chosen.side, chosen.scale)}\n"
+        )
         sys.stdout.flush()
     return 0
 

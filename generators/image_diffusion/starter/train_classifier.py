@@ -121,7 +121,7 @@ def train(options: argparse.Namespace) -> Classifier:
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         right = (scores.argmax(1) == wanted).float().mean()
-        run.note(loss=loss.item(), wrong=1 - right.item())
+        run.note(loss=loss, wrong=1 - right)
     network.eval()
     return network
 

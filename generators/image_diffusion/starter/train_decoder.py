@@ -19,7 +19,6 @@ from generators.image_diffusion.starter.training import (
     Average,
     Run,
     Shards,
-    learning_rate,
     set_rate,
 )
 
@@ -29,22 +28,27 @@ _NOISE = NOISE / 3  # what samplers leave in latents is less than what an encode
 def train(options: argparse.Namespace) -> None:
     """Train until ``options.steps``, then write the autoencoder to ``options.target``."""
     torch.manual_seed(4)
-    vae = load_vae(options.vae).float().to(memory_format=torch.channels_last)
+    vae = load_vae(options.vae).float().to(options.device).to(memory_format=torch.channels_last)
     vae.encoder.requires_grad_(requires_grad=False)
     weights = list(vae.decoder.parameters())
     optimiser = torch.optim.AdamW(weights, 1e-3, betas=(0.9, 0.99), weight_decay=1e-4)
     average = Average(vae.decoder, 0.995)
     run = Run(
-        options.folder, last=options.steps, threads=options.threads, pause_after=options.pause_after
+        options.folder,
+        last=options.steps,
+        threads=options.threads,
+        pause_after=options.pause_after,
+        seconds=options.seconds,
     )
     run.keep(decoder=vae.decoder, optimiser=optimiser, average=average)
     source = Shards(options.data)
     shards = source.training()
     for step in run.steps():
         rng = np.random.default_rng((step, 17))
-        set_rate(optimiser, learning_rate(step, options.steps, options.rate, warm=50))
-        wanted = crops(shards, options.batch, rng).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        set_rate(optimiser, run.rate(options.rate, warm=50))
+        wanted = crops(shards, options.batch, rng, options.device)
+        wanted = wanted.to(memory_format=torch.channels_last)
+        with torch.autocast(options.device, torch.bfloat16):
             with torch.no_grad():
                 latents = vae.encode(wanted).latents.float()
             made = vae.decode(latents + _NOISE * torch.randn_like(latents)).sample
@@ -54,7 +58,7 @@ def train(options: argparse.Namespace) -> None:
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         average.update(vae.decoder)
-        run.note(rebuilt=loss.item())
+        run.note(rebuilt=loss)
     vae.decoder.load_state_dict(average.weights)
     pixels = source.held_out()[0][0][:64]
     print(f"PSNR {psnr(rebuild(vae, pixels), pixels):.2f} dB")  # noqa: T201
@@ -72,6 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seconds", type=float, default=0, help="end after so many; 0: by steps")
     parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     train(parser.parse_args(arguments))
     return 0

@@ -1,74 +1,50 @@
 """Train the starter's U-Net and text encoder: ``python -m …starter.train_unet``.
 
-Works on encoded shards (see ``latents``). Each step takes one shard's size, so that all sizes of
-``wishes.BUCKETS`` are trained; captions are written anew each time from the wishes, in English or
-Chinese, with words left out; one in ten is empty, for classifier-free guidance. ``--warm`` begins
-with the weights of a finished checkpoint; ``--oftener`` draws what comes out badly more often.
+Works on encoded shards (see ``latents``), which it holds on the device. Each step takes pictures of
+one size, so that all sizes of ``wishes.BUCKETS`` are trained. ``--warm`` begins with the weights of
+a finished checkpoint, whose words the shards must have been encoded with (``latents --words``);
+``--oftener`` draws what comes out badly more often; ``--seconds`` fits a training into a rented
+hour: the rate falls by the clock.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from generators.image_diffusion.starter.assemble import pipeline_of
+from generators.image_diffusion.starter.encoded import Drawn, Encoded
 from generators.image_diffusion.starter.first_words import STEPS, Pace, learn_words
-from generators.image_diffusion.starter.latents import load_vae
+from generators.image_diffusion.starter.latents import captions_of, load_vae, token_ids
 from generators.image_diffusion.starter.networks import (
     CHANNELS,
-    TOKENS,
     new_scheduler,
     new_text_encoder,
     new_tokenizer,
     new_unet,
-    take_up_words,
 )
 from generators.image_diffusion.starter.objective import Told, draw_times, weighed
 from generators.image_diffusion.starter.training import (
     Average,
     Run,
-    learning_rate,
     set_rate,
     sheet_of,
 )
-from generators.image_diffusion.starter.wishes import Wish, caption, draw_wish, dressed
+from generators.image_diffusion.starter.wishes import caption, draw_wish
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-    from transformers import BertTokenizer
-
-_EMPTY = 0.1  # share of captions left out
-_CHINESE = 0.3
-_PREVIEW = 1000  # steps
-
-Shard = tuple["NDArray[np.float16]", "NDArray[np.uint8]", list[Wish]]
-
-
-class EncodedShards:
-    """The shards that are encoded so far; those that come later join in."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._loaded: dict[str, Shard] = {}
-
-    def all(self) -> list[Shard]:
-        """Return (latents, coverage, wishes) of every shard but the first, which is held out."""
-        for path in sorted(self._folder.glob("shard-?????.npz"))[1:]:
-            if path.name not in self._loaded:
-                with np.load(path) as data:
-                    wishes = [Wish(**entry) for entry in json.loads(str(data["wishes"]))]
-                    self._loaded[path.name] = (data["latents"], data["coverage"], wishes)
-        return list(self._loaded.values())
+_TEXT_SHARE = 0.25  # of the rate: what captions taught stays while pictures are learned
 
 
 class Networks(torch.nn.Module):
@@ -113,140 +89,121 @@ class Networks(torch.nn.Module):
 
 
 @functools.cache
-def _signal_levels() -> torch.Tensor:
+def _signal_levels(device: torch.device) -> torch.Tensor:
     """Return the schedule's cumulative signal, (1000,), from 1 towards 0."""
-    levels: torch.Tensor = new_scheduler().alphas_cumprod
+    levels: torch.Tensor = new_scheduler().alphas_cumprod.to(device)
     return levels
-
-
-def captions_of(wishes: Sequence[Wish], rng: np.random.Generator) -> list[str]:
-    """Return a caption for each wish; some are empty."""
-    said = []
-    for wish in wishes:
-        if rng.random() < _EMPTY:
-            said.append("")
-            continue
-        chinese = rng.random() < _CHINESE
-        text = caption(wish, rng, chinese=chinese)
-        said.append(text if chinese else dressed(text, rng))
-    return said
-
-
-def token_ids(tokenizer: BertTokenizer, texts: list[str]) -> torch.Tensor:
-    """Return (n, 48) token numbers, as the pipeline makes them."""
-    made = tokenizer(
-        texts, padding="max_length", max_length=TOKENS, truncation=True, return_tensors="pt"
-    )
-    ids: torch.Tensor = made.input_ids
-    return ids
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one step learns from: noisy latents, what to predict, and where the subject is."""
+    """What one step learns from: noisy latents, what to predict, and what is asked."""
 
     noisy: torch.Tensor
     wanted: torch.Tensor
     times: torch.Tensor
-    ids: torch.Tensor
-    coverage: NDArray[np.uint8]
-    wishes: list[Wish]
+    drawn: Drawn
 
 
-def draw_batch(
-    shards: Sequence[Shard],
-    tokenizer: BertTokenizer,
-    count: int,
-    step: int,
-    rng: np.random.Generator,
-    oftener: Mapping[str, float],
-) -> Batch:
-    """Return ``count`` pictures of one size, noised, with v to predict and fresh captions.
-
-    A subject in ``oftener`` is drawn so many times as often as one that is not.
-    """
-    latents, coverage, wishes = shards[int(rng.integers(len(shards)))]
-    weights = np.array([oftener.get(wish.subject, 1.0) for wish in wishes])
-    chosen = rng.choice(len(latents), count, p=weights / weights.sum())
-    asked = [wishes[index] for index in chosen]
-    clean = torch.from_numpy(latents[chosen].astype(np.float32))
-    ids = token_ids(tokenizer, captions_of(asked, rng))
-    times = draw_times(count, rng)
-    level = _signal_levels()[times].view(-1, 1, 1, 1)
-    noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(step))
+def noised(drawn: Drawn, step: int, rng: np.random.Generator) -> Batch:
+    """Return pictures with noise, of chance levels, and v to predict."""
+    clean = drawn.latents
+    times = draw_times(len(clean), rng).to(clean.device)
+    level = _signal_levels(clean.device)[times].view(-1, 1, 1, 1)
+    chance = torch.Generator(clean.device).manual_seed(step)
+    noise = torch.randn(clean.shape, generator=chance, device=clean.device)
     noisy = level.sqrt() * clean + (1 - level).sqrt() * noise
-    wanted = level.sqrt() * noise - (1 - level).sqrt() * clean
-    return Batch(noisy, wanted, times, ids, coverage[chosen], asked)
+    return Batch(noisy, level.sqrt() * noise - (1 - level).sqrt() * clean, times, drawn)
+
+
+class Training:
+    """Networks, optimisers and pictures of one start."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        """Begin, or take up what an earlier start left."""
+        torch.manual_seed(2)
+        self.options = options
+        self.tokenizer = new_tokenizer(options.latents / "tokenizer")
+        self.networks = Networks(len(self.tokenizer), options.channels)
+        if options.warm:
+            self.networks.take_up(options.warm)
+        self.networks.to(options.device)
+        self.networks.unet.to(memory_format=torch.channels_last)
+        if options.compiled:
+            self.networks.unet.compile(dynamic=True)
+        groups: list[dict[str, Any]] = [
+            {"params": list(self.networks.unet.parameters())},
+            {"params": list(self.networks.text.parameters()), "share": _TEXT_SHARE},
+        ]
+        self.optimiser = torch.optim.AdamW(
+            groups, 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
+        self.told = Told(self.networks.pooled_width).to(options.device)
+        self.told_optimiser = torch.optim.AdamW(self.told.parameters(), 1e-3)
+        self.average = Average(self.networks, options.average)
+        self.run = Run(
+            options.folder,
+            last=options.steps,
+            threads=options.threads,
+            pause_after=options.pause_after,
+            seconds=options.seconds,
+        )
+        self.run.keep(
+            networks=self.networks,
+            optimiser=self.optimiser,
+            average=self.average,
+            told=self.told,
+            told_optimiser=self.told_optimiser,
+        )
+
+    def learn_words(self) -> None:
+        """Learn to tell words apart, before any picture."""
+        networks = self.networks
+        learn_words(
+            networks.pooled,
+            () if self.options.warm else (networks.text, networks.unet.add_embedding),
+            self.told,
+            lambda wishes, rng: token_ids(self.tokenizer, captions_of(wishes, rng)),
+            Pace(self.options.words),
+        )
+
+    def learn(self, batch: Batch) -> None:
+        """Take one step."""
+        kind = torch.device(self.options.device).type
+        # On a CPU plain products train an eighth faster than torch's flash attention.
+        attention = sdpa_kernel(SDPBackend.MATH) if kind == "cpu" else contextlib.nullcontext()
+        with torch.autocast(kind, torch.bfloat16), attention:
+            made, pooled = self.networks(batch.noisy, batch.times, batch.drawn.ids)
+            telling = self.told.loss(pooled, batch.drawn.numbers)
+        loss = weighed((made.float() - batch.wanted).pow(2), batch.drawn.coverage)
+        self.optimiser.zero_grad()
+        self.told_optimiser.zero_grad()
+        torch.autograd.backward(loss + telling)
+        torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 1.0)
+        self.optimiser.step()
+        self.told_optimiser.step()
+        self.average.update(self.networks)
+        self.run.note(loss=loss, telling=telling)
 
 
 def train(options: argparse.Namespace) -> None:
     """Train until ``options.steps``; takes up where an earlier call stopped."""
-    torch.manual_seed(2)
-    tokenizer, networks = _begun(options)
+    training = Training(options)
+    if training.run.step == 0:
+        training.learn_words()
     oftener = json.loads(options.oftener.read_text("utf-8")) if options.oftener else {}
-    optimiser = torch.optim.AdamW(
-        networks.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-    )
-    told = Told(networks.pooled_width)
-    told_optimiser = torch.optim.AdamW(told.parameters(), 1e-3)
-    average = Average(networks, 0.9985)
-    run = Run(
-        options.folder,
-        last=options.steps,
-        threads=options.threads,
-        pause_after=options.pause_after,
-    )
-    run.keep(
-        networks=networks,
-        optimiser=optimiser,
-        average=average,
-        told=told,
-        told_optimiser=told_optimiser,
-    )
-    if run.step == 0:
-        learn_words(
-            networks.pooled,
-            () if options.warm else (networks.text, networks.unet.add_embedding),
-            told,
-            lambda wishes, rng: token_ids(tokenizer, captions_of(wishes, rng)),
-            Pace(options.words),
-        )
-    source = EncodedShards(options.latents)
-    shards = source.all()
-    for step in run.steps():
+    pictures = Encoded(options.latents, options.device, oftener)
+    pictures.join()
+    for step in training.run.steps():
         rng = np.random.default_rng((step, 11))
         if step % 100 == 0:
-            shards = source.all()
-        set_rate(optimiser, learning_rate(step, options.steps, options.rate, warm=300))
-        batch = draw_batch(shards, tokenizer, options.batch, step, rng, oftener)
-        # On a CPU plain products train an eighth faster than torch's flash attention.
-        with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
-            made, pooled = networks(batch.noisy, batch.times, batch.ids)
-            telling = told.loss(pooled, batch.wishes)
-        loss = weighed((made.float() - batch.wanted).pow(2), batch.coverage)
-        optimiser.zero_grad()
-        told_optimiser.zero_grad()
-        torch.autograd.backward(loss + telling)
-        torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
-        optimiser.step()
-        told_optimiser.step()
-        average.update(networks)
-        run.note(loss=loss.item(), telling=telling.item())
-        if (step + 1) % _PREVIEW == 0:
-            preview(average, tokenizer, options)
-    preview(average, tokenizer, options)
-
-
-def _begun(options: argparse.Namespace) -> tuple[BertTokenizer, Networks]:
-    """Return tokenizer and networks, untrained or a checkpoint's."""
-    folder = options.folder / "tokenizer"
-    if not options.warm:
-        tokenizer = new_tokenizer(folder)
-        return tokenizer, Networks(len(tokenizer), options.channels)
-    tokenizer = take_up_words(options.warm / "tokenizer", folder)
-    networks = Networks(len(tokenizer), options.channels)
-    networks.take_up(options.warm)
-    return tokenizer, networks
+            pictures.join()
+        set_rate(training.optimiser, training.run.rate(options.rate, warm=300))
+        training.learn(noised(pictures.draw(options.batch, rng), step, rng))
+        if (step + 1) % options.preview_every == 0:
+            preview(training)
+    preview(training)
+    print(f"{len(pictures)} pictures, {training.run.step} steps", flush=True)  # noqa: T201
 
 
 def averaged(average: Average, tokens: int, channels: Sequence[int] = CHANNELS) -> Networks:
@@ -256,18 +213,20 @@ def averaged(average: Average, tokens: int, channels: Sequence[int] = CHANNELS) 
     return networks.eval()
 
 
-def preview(average: Average, tokenizer: BertTokenizer, options: argparse.Namespace) -> None:
+def preview(training: Training) -> None:
     """Save a sheet of pictures for prompts that were drawn by a seed of their own."""
+    options = training.options
     if not options.previewed:
         return
-    networks = averaged(average, len(tokenizer), options.channels)
-    pipe = pipeline_of(load_vae(options.vae), networks.text, networks.unet, tokenizer)
+    networks = averaged(training.average, len(training.tokenizer), options.channels)
+    parts = (networks.text, networks.unet, training.tokenizer)
+    pipe = pipeline_of(load_vae(options.vae), *parts).to(options.device)
     rng = np.random.default_rng(123)
     prompts = [
         caption(draw_wish(rng), rng, chinese=i % 8 == 7, full=True)
         for i in range(options.previewed)
     ]
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(torch.device(options.device).type, torch.bfloat16):
         made = pipe(
             prompts,
             num_inference_steps=12,
@@ -288,12 +247,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--average", type=float, default=0.9985, help="share of weights kept")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the U-Net")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--compiled", action="store_true", help="by torch.compile, for GPUs")
+    parser.add_argument("--seconds", type=float, default=0, help="end after so many; 0: by steps")
+    parser.add_argument("--channels", type=int, nargs="+", default=CHANNELS, help="of the U-Net")
     parser.add_argument("--words", type=int, default=STEPS, help="steps on captions alone, first")
     parser.add_argument("--warm", type=Path, help="a checkpoint to begin with")
     parser.add_argument("--oftener", type=Path, help="JSON: how many times as often, by subject")
     parser.add_argument("--previewed", type=int, default=40, help="pictures in a preview; 0: none")
+    parser.add_argument("--preview-every", type=int, default=1000, help="steps")
     parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     train(parser.parse_args(arguments))
     return 0

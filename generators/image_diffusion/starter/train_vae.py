@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from generators.image_diffusion.starter.latents import load_vae
 from generators.image_diffusion.starter.training import (
     Run,
     Shards,
-    learning_rate,
     set_rate,
     sheet_of,
     to_pixels,
@@ -49,7 +49,10 @@ def new_vae() -> AutoencoderTiny:
 
 
 def crops(
-    shards: list[tuple[NDArray[np.uint8], list[Wish]]], count: int, rng: np.random.Generator
+    shards: list[tuple[NDArray[np.uint8], list[Wish]]],
+    count: int,
+    rng: np.random.Generator,
+    device: str = "cpu",
 ) -> torch.Tensor:
     """Return random crops, most of them from the middle, where the subject is; (n, 3, c, c)."""
     cut = np.empty((count, CROP, CROP, 3), np.uint8)
@@ -61,7 +64,7 @@ def crops(
         y, x = (share * (room + 1)).astype(int).clip(0, room)
         piece = picture[y : y + CROP, x : x + CROP]
         cut[index] = piece[:, ::-1] if rng.random() < 0.5 else piece
-    return to_tensor(cut)
+    return to_tensor(cut, device)
 
 
 def edges(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -83,7 +86,7 @@ def reconstruction_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tenso
 def halved_loss(vae: AutoencoderTiny, latents: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Return how far the decoded means of 2×2 latents (n, 4, h, w) are from the halved picture."""
     halves = torch.nn.functional.avg_pool2d(latents, 2)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(latents.device.type, torch.bfloat16):
         made = vae.decode(halves).sample
     return reconstruction_loss(made.float(), torch.nn.functional.avg_pool2d(wanted, 2))
 
@@ -97,15 +100,31 @@ def psnr(made: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> float:
 def rebuild(vae: AutoencoderTiny, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return pictures after encoding and decoding."""
     with torch.no_grad():
-        return to_pixels(vae(to_tensor(pixels)).sample)
+        return to_pixels(vae(to_tensor(pixels, str(vae.device))).sample)
+
+
+def preview(vae: AutoencoderTiny, source: Shards, folder: Path) -> None:
+    """Say how well held-out pictures come back, and save some beside what came back."""
+    pixels = source.held_out()[0][0][:64]
+    made = rebuild(vae, pixels)
+    print(f"PSNR {psnr(made, pixels):.2f} dB", flush=True)  # noqa: T201
+    pairs = [p for pair in zip(pixels[:16], made[:16], strict=True) for p in pair]
+    sheet_of(pairs, 8).save(folder / "preview.png")
 
 
 def train(data: Path, folder: Path, options: argparse.Namespace) -> None:
     """Train until ``options.steps``; takes up where an earlier call stopped."""
     torch.manual_seed(1)
-    vae = new_vae().to(memory_format=torch.channels_last)
+    vae = load_vae(options.warm).float().train() if options.warm else new_vae()
+    vae.to(options.device).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(vae.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=1e-4)
-    run = Run(folder, last=options.steps, threads=options.threads, pause_after=options.pause_after)
+    run = Run(
+        folder,
+        last=options.steps,
+        threads=options.threads,
+        pause_after=options.pause_after,
+        seconds=options.seconds,
+    )
     run.keep(vae=vae, optimiser=optimiser)
     source = Shards(data)
     shards = source.training()
@@ -113,9 +132,10 @@ def train(data: Path, folder: Path, options: argparse.Namespace) -> None:
         rng = np.random.default_rng((step, 7))
         if step % 200 == 0:
             shards = source.training()
-        set_rate(optimiser, learning_rate(step, options.steps, 1.2e-3))
-        wanted = crops(shards, options.batch, rng).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        set_rate(optimiser, run.rate(options.rate))
+        wanted = crops(shards, options.batch, rng, options.device)
+        wanted = wanted.to(memory_format=torch.channels_last)
+        with torch.autocast(options.device, torch.bfloat16):
             latents = vae.encode(wanted).latents.float()
             noisy = latents + NOISE * torch.randn_like(latents)
             made = vae.decode(noisy).sample
@@ -128,13 +148,10 @@ def train(data: Path, folder: Path, options: argparse.Namespace) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         optimiser.step()
-        run.note(rebuilt=rebuilt.item(), halved=halved.item(), size=size.item())
+        run.note(rebuilt=rebuilt, halved=halved, size=size)
         if (step + 1) % 500 == 0:
-            pixels = source.held_out()[0][0][:64]
-            made_pixels = rebuild(vae, pixels)
-            print(f"PSNR {psnr(made_pixels, pixels):.2f} dB", flush=True)  # noqa: T201
-            pairs = [p for pair in zip(pixels[:16], made_pixels[:16], strict=True) for p in pair]
-            sheet_of(pairs, 8).save(folder / "preview.png")
+            preview(vae, source, folder)
+    preview(vae, source, folder)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -144,7 +161,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="where the training is kept")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--rate", type=float, default=1.2e-3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--warm", type=Path, help="a finished autoencoder's folder to go on with")
+    parser.add_argument("--seconds", type=float, default=0, help="end after so many; 0: by steps")
     parser.add_argument("--pause-after", type=int, default=0, help="steps of this start; 0: all")
     chosen = parser.parse_args(arguments)
     train(chosen.data, chosen.folder, chosen)

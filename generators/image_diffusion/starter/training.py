@@ -64,25 +64,28 @@ class Run:
         step: Steps done, over all starts.
     """
 
-    def __init__(self, folder: Path, *, last: int, threads: int, pause_after: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, last: int, threads: int, pause_after: int = 0, seconds: float = 0
+    ) -> None:
         """Open ``folder``; the training ends at step ``last``.
 
-        With ``pause_after`` it leaves after so many steps of this start, to be taken up later.
+        With ``pause_after`` it leaves after so many steps of this start, to be taken up later; with
+        ``seconds`` it ends after so many of this start, if ``last`` does not come first.
         """
         folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(threads)
         self.folder, self.last, self.step = folder, last, 0
         self._parts: dict[str, Any] = {}
         self._saved = self._begun = time.monotonic()
-        self._first, self._pause_after = 0, pause_after
-        self._sums: dict[str, list[float]] = {}
+        self._first, self._pause_after, self._seconds = 0, pause_after, seconds
+        self._sums: dict[str, list[torch.Tensor]] = {}
 
     def keep(self, **parts: Any) -> None:  # noqa: ANN401 - anything with state_dict
         """Name what the state consists of, and take up an earlier state if there is one."""
         self._parts = parts
         path = self.folder / "state.pt"
         if path.exists():
-            state = torch.load(path, weights_only=True)
+            state = torch.load(path, weights_only=True, map_location="cpu")
             for name, part in parts.items():
                 part.load_state_dict(state[name])
             self.step = self._first = int(state["step"])
@@ -94,12 +97,24 @@ class Run:
         end = self.last
         if self._pause_after:
             end = min(end, self._first + self._pause_after)
-        while self.step < end:
+        self._begun = time.monotonic()
+        while self.step < end and self._spent() < 1:
             yield self.step
             self.step += 1
             if time.monotonic() - self._saved > _SAVE_SECONDS:
                 self.save()
         self.save()
+
+    def _spent(self) -> float:
+        """Return the share of the seconds that are given which have passed."""
+        return (time.monotonic() - self._begun) / self._seconds if self._seconds else 0.0
+
+    def rate(self, peak: float, warm: int = 200) -> float:
+        """Return this step's rate (see ``learning_rate``), by the clock where that is nearer."""
+        at = self.step
+        if at >= warm:
+            at = max(at, warm + round(self._spent() * (self.last - warm)))
+        return learning_rate(at, self.last, peak, warm)
 
     def save(self) -> None:
         """Write the state, whole or not at all, and the plot."""
@@ -111,13 +126,13 @@ class Run:
         plot(self.folder / "losses.csv", self.folder / "losses.png")
         self._saved = time.monotonic()
 
-    def note(self, every: int = 50, **losses: float) -> None:
+    def note(self, every: int = 50, **losses: torch.Tensor) -> None:
         """Count losses; write their means every ``every`` steps."""
         for name, value in losses.items():
-            self._sums.setdefault(name, []).append(value)
+            self._sums.setdefault(name, []).append(value.detach())
         if (self.step + 1) % every:
             return
-        means = {name: sum(values) / len(values) for name, values in self._sums.items()}
+        means = {name: float(torch.stack(values).mean()) for name, values in self._sums.items()}
         self._sums.clear()
         path = self.folder / "losses.csv"
         if not path.exists():
@@ -126,6 +141,8 @@ class Run:
             file.write(f"{self.step + 1}," + ",".join(f"{v:.6f}" for v in means.values()) + "\n")
         pace = (self.step + 1 - self._first) / max(1e-9, time.monotonic() - self._begun)
         left = (self.last - self.step - 1) / pace
+        if self._seconds:
+            left = min(left, self._seconds * (1 - self._spent()))
         words = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
         os.write(1, f"{self.step + 1} of {self.last}: {words}; {left / 60:.0f} min left\n".encode())
 
@@ -143,12 +160,10 @@ class Average:
         """Take in the present weights."""
         self._count += 1
         decay = min(self._decay, (1 + self._count) / (10 + self._count))
+        now = {k: v for k, v in model.state_dict().items() if v.dtype.is_floating_point}
         with torch.no_grad():
-            for name, value in model.state_dict().items():
-                if value.dtype.is_floating_point:
-                    self.weights[name].lerp_(value, 1 - decay)
-                else:
-                    self.weights[name].copy_(value)
+            kept = [self.weights[name] for name in now]
+            torch._foreach_lerp_(kept, list(now.values()), 1 - decay)
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a later start needs."""
@@ -156,7 +171,9 @@ class Average:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up an earlier state."""
-        self._count, self.weights = int(state["count"]), state["weights"]
+        self._count = int(state["count"])
+        for name, value in state["weights"].items():
+            self.weights[name] = value.to(self.weights[name].device)
 
 
 def learning_rate(step: int, last: int, peak: float, warm: int = 200) -> float:
@@ -168,9 +185,9 @@ def learning_rate(step: int, last: int, peak: float, warm: int = 200) -> float:
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """Give every group of an optimiser the same rate."""
+    """Give every group of an optimiser the rate, or the ``share`` of it that the group names."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("share", 1.0)
 
 
 def plot(table: Path, picture: Path) -> None:
@@ -207,12 +224,12 @@ def sheet_of(pictures: Sequence[NDArray[np.uint8]], columns: int) -> Image.Image
     return sheet
 
 
-def to_tensor(pixels: NDArray[np.uint8]) -> torch.Tensor:
+def to_tensor(pixels: NDArray[np.uint8], device: str = "cpu") -> torch.Tensor:
     """Return (n, h, w, 3) bytes as (n, 3, h, w) floats from -1 to 1."""
-    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))).float() / 127.5 - 1
+    return torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
 
 
 def to_pixels(values: torch.Tensor) -> NDArray[np.uint8]:
     """Return (n, 3, h, w) floats from -1 to 1 as (n, h, w, 3) bytes."""
     bytes_ = ((values.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return np.asarray(bytes_.permute(0, 2, 3, 1).numpy())
+    return np.asarray(bytes_.permute(0, 2, 3, 1).cpu().numpy())

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from generators.image_diffusion.starter.vocabulary import Rgb, Word
 
 #: Sizes that are trained, (width, height) in px, and how often. All are near 128² in area,
-#: multiples of 32, and near to the aspects of the placements that are shipped.
+#: multiples of 32, and near to the aspects of the placements that are shipped. A larger model is
+#: trained on twice as much each way.
 BUCKETS: tuple[tuple[tuple[int, int], float], ...] = (
     ((128, 128), 0.50),
     ((96, 160), 0.13),

@@ -6,7 +6,13 @@ import numpy as np
 import torch
 
 from generators.image_diffusion.starter.first_words import Pace, learn_words
-from generators.image_diffusion.starter.objective import Told, draw_times, weighed
+from generators.image_diffusion.starter.objective import (
+    NAMES,
+    Told,
+    draw_times,
+    numbers_of,
+    weighed,
+)
 from generators.image_diffusion.starter.renders import CELL, cells, draw_shard
 from generators.image_diffusion.starter.subjects import SUBJECTS
 from generators.image_diffusion.starter.wishes import draw_wish
@@ -21,7 +27,7 @@ def test_every_level_is_drawn_and_those_near_noise_more_often():
 
 
 def test_errors_at_the_subject_count_more_and_the_scale_stays():
-    coverage = np.zeros((2, 8, 8), np.uint8)
+    coverage = torch.zeros(2, 8, 8, dtype=torch.uint8)
     coverage[:, 2:4, 2:4] = 255
     even = torch.ones(2, 4, 8, 8)
     assert torch.isclose(weighed(even, coverage), torch.tensor(1.0))
@@ -43,19 +49,28 @@ def test_a_shard_says_which_cells_the_subject_takes(tmp_path):
     assert cells(half).tolist() == [[128, 0]]
 
 
+def test_a_wish_is_numbers_and_back():
+    rng = np.random.default_rng(4)
+    wishes = [draw_wish(rng) for _ in range(40)]
+    for wish, row in zip(wishes, numbers_of(wishes), strict=True):
+        named = {field: NAMES[field][n] for field, n in zip(NAMES, row, strict=True)}
+        assert named == wish.to_json()
+
+
 def test_words_that_tell_the_wish_lower_the_loss():
     rng = np.random.default_rng(1)
     wishes = [draw_wish(rng) for _ in range(24)]
     torch.manual_seed(0)
     pooled, told = torch.randn(24, 64), Told(64)
+    numbers = torch.from_numpy(numbers_of(wishes)).long()
     optimiser = torch.optim.AdamW(told.parameters(), 0.03)
-    first = told.loss(pooled, wishes)
+    first = told.loss(pooled, numbers)
     for _ in range(80):
         optimiser.zero_grad()
-        told.loss(pooled, wishes).backward()
+        told.loss(pooled, numbers).backward()
         optimiser.step()
-    assert told.loss(pooled, wishes) < 0.1 * first
-    assert told.loss(pooled, wishes[1:] + wishes[:1]) > first  # and not without looking
+    assert told.loss(pooled, numbers) < 0.1 * first
+    assert told.loss(pooled, numbers.roll(-1, 0)) > first  # and not without looking
 
 
 def test_captions_alone_teach_words_before_pictures_do():

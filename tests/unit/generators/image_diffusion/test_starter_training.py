@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -19,13 +20,16 @@ from generators.image_diffusion.starter import (
     train_vae,
 )
 from generators.image_diffusion.starter.classifier import load_classifier
-from generators.image_diffusion.starter.networks import new_scheduler, new_tokenizer
+from generators.image_diffusion.starter.encoded import EMPTY_IDS, Encoded
+from generators.image_diffusion.starter.latents import token_ids
+from generators.image_diffusion.starter.networks import TOKENS, new_scheduler, new_tokenizer
 from generators.image_diffusion.starter.renders import draw_shard
 from generators.image_diffusion.starter.subjects import SUBJECTS
 from generators.image_diffusion.starter.training import Average, Run
+from generators.image_diffusion.starter.wishes import draw_wish
 
 SMALL = ("--threads", "1", "--batch", "2")
-UNET = (*SMALL, "--channels", "32", "32", "32", "--previewed", "0", "--words", "2")
+UNET = (*SMALL, "--channels", *3 * ("32",), "--previewed", "0", "--words", "2")
 UNET += ("--steps", "4")
 
 
@@ -36,6 +40,7 @@ class Bench:
         self.root = root
         self.shards, self.latents = root / "shards", root / "latents"
         self.shards.mkdir()
+        new_tokenizer(self.latents / "tokenizer", captions=300)
         for number in range(3):
             draw_shard(self.shards, number, 6)
 
@@ -46,7 +51,6 @@ class Bench:
 
     def unet(self, name, *extra):
         folder = self.root / name
-        new_tokenizer(folder / "tokenizer", captions=300)
         parts = [str(self.latents), str(self.root / "vae-export"), str(folder)]
         train_unet.main([*parts, *UNET, *extra])
         return state_of(folder)
@@ -81,7 +85,7 @@ def checkpoint(bench):
     return assemble.assemble(
         bench.root / "unet" / "state.pt",
         bench.root / "vae-export",
-        bench.root / "unet" / "tokenizer",
+        bench.latents / "tokenizer",
         bench.root / "starter",
     )
 
@@ -111,7 +115,7 @@ def test_a_training_that_was_paused_ends_where_an_uninterrupted_one_does(bench, 
 
 
 def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
-    tokenizer = new_tokenizer(bench.root / "unet" / "tokenizer")
+    tokenizer = new_tokenizer(bench.latents / "tokenizer")
     taken = train_unet.Networks(len(tokenizer), (32, 32, 32))
     taken.take_up(checkpoint)
     averaged = state_of(bench.root / "unet")["average"]["weights"]
@@ -120,10 +124,52 @@ def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
     warm = bench.unet("unet-warm", "--warm", str(checkpoint), "--steps", "1")
     moved = warm["networks"]["unet.conv_in.weight"] - averaged["unet.conv_in.weight"]
     assert 0 < moved.abs().max() < 0.01  # one step away, not begun anew
+    again = bench.root / "again"
+    parts = [bench.shards, bench.root / "vae-export", again, "--words", checkpoint]
+    latents.main([*map(str, parts), "--step", "3", "--first", "1"])
     vocab = ("tokenizer", "vocab.txt")
-    assert bench.root.joinpath("unet-warm", *vocab).read_bytes() == (
-        bench.root.joinpath("unet", *vocab).read_bytes()
+    assert again.joinpath(*vocab).read_bytes() == bench.latents.joinpath(*vocab).read_bytes()
+    assert [path.name for path in again.glob("shard-*")] == ["shard-00001.npz"]
+
+
+def test_pictures_that_are_encoded_can_be_dropped(bench):
+    copy, encoded = bench.root / "dropped", bench.root / "dropped-latents"
+    shutil.copytree(bench.shards, copy)
+    shutil.copytree(bench.latents / "tokenizer", encoded / "tokenizer")
+    latents.main([str(copy), str(bench.root / "vae-export"), str(encoded), "--drop"])
+    assert not list(copy.iterdir())
+    for path in bench.latents.glob("shard-*"):
+        with np.load(path) as one, np.load(encoded / path.name) as other:
+            assert all(np.array_equal(one[key], other[key]) for key in one.files)
+
+
+def test_a_fourth_level_is_for_twice_the_pixels(bench, studio):
+    root = bench.root / "large"
+    (root / "shards").mkdir(parents=True)
+    draw_shard(root / "shards", 1, 3, scale=2)
+    draw_shard(root / "shards", 0, 1, scale=2)
+    new_tokenizer(root / "latents" / "tokenizer", captions=300)
+    latents.main([str(root / "shards"), str(bench.root / "vae-export"), str(root / "latents")])
+    given = [root / "latents", bench.root / "vae-export", root / "unet"]
+    four = (*UNET, "--channels", "32", "32", "32", "32")
+    train_unet.main([*map(str, given), *four])
+    made = assemble.assemble(
+        root / "unet" / "state.pt",
+        bench.root / "vae-export",
+        root / "latents" / "tokenizer",
+        root / "starter",
     )
+    wide = studio.load(made)
+    sizes = json.loads((made / "generation_config.json").read_text("utf-8"))["sizes"]
+    assert [256, 256] in sizes
+    assert [384, 192] in sizes
+    [(pixels, _)] = studio.run(wide, prompt="a red mug", num_inference_steps=2)
+    assert pixels.shape == (256, 256, 3)
+
+
+def test_a_training_ends_by_the_clock(bench):
+    quick = bench.unet("unet-clock", "--steps", "100000", "--seconds", "0.2")
+    assert 0 < quick["step"] < 100
 
 
 def test_a_decoder_goes_on_learning_and_its_encoder_does_not(bench):
@@ -139,24 +185,60 @@ def test_a_decoder_goes_on_learning_and_its_encoder_does_not(bench):
     assert train_vae.psnr(then, pixels) > train_vae.psnr(first, pixels) + 0.5
 
 
-def test_subjects_are_drawn_as_often_as_asked(bench):
-    tokenizer = new_tokenizer(bench.root / "unet" / "tokenizer")
-    shards = train_unet.EncodedShards(bench.latents).all()
-    favoured = shards[0][2][0].subject
+def numbers_drawn(bench, oftener):
+    pictures = Encoded(bench.latents, "cpu", oftener)
+    pictures.join()
     rng = np.random.default_rng(3)
-    drawn = train_unet.draw_batch(shards[:1], tokenizer, 200, 0, rng, {favoured: 1e6})
-    assert {wish.subject for wish in drawn.wishes} == {favoured}
-    even = train_unet.draw_batch(shards[:1], tokenizer, 200, 0, rng, {})
-    assert {wish.subject for wish in even.wishes} == {wish.subject for wish in shards[0][2]}
+    return {int(n) for _ in range(20) for n in pictures.draw(50, rng).numbers[:, 0]}
+
+
+def test_subjects_are_drawn_as_often_as_asked(bench):
+    there = set()
+    for path in sorted(bench.latents.glob("shard-*"))[1:]:
+        with np.load(path) as data:
+            there |= set(data["numbers"][:, 0].tolist())
+    assert numbers_drawn(bench, {}) == there
+    hushed = min(there)
+    weights = {name: 1e-6 for n, name in enumerate(SUBJECTS) if n == hushed}
+    assert numbers_drawn(bench, weights) == there - {hushed}
+
+
+def test_pictures_of_one_size_come_with_their_own_words(bench):
+    pictures = Encoded(bench.latents, "cpu", {})
+    pictures.join()
+    assert len(pictures) == 12
+    with np.load(bench.latents / "shard-00001.npz") as data:
+        known = {row.tobytes(): n for n, row in enumerate(data["latents"])}
+        ids = data["ids"]
+    rng, empty, seen = np.random.default_rng(0), 0, 0
+    for _ in range(40):
+        drawn = pictures.draw(16, rng)
+        for values, said in zip(drawn.latents, drawn.ids.numpy(), strict=True):
+            number = known.get(values.half().numpy().tobytes())
+            if number is None:
+                continue
+            seen += 1
+            if said[2:].any():
+                assert (ids[number] == said).all(1).any()
+            else:
+                empty += 1
+    assert seen > 100
+    assert 0.02 < empty / seen < 0.25
+
+
+def test_an_empty_caption_is_what_the_tokenizer_makes_of_nothing(bench):
+    tokenizer = new_tokenizer(bench.latents / "tokenizer")
+    assert token_ids(tokenizer, [""])[0, :3].tolist() == [*EMPTY_IDS, 0]
 
 
 def test_latents_have_the_size_that_the_export_promises(bench):
     with np.load(bench.latents / "shard-00001.npz") as made:
-        values, wishes = made["latents"], json.loads(str(made["wishes"]))
+        values, numbers, ids = made["latents"], made["numbers"], made["ids"]
     with np.load(bench.shards / "shard-00001.npz") as drawn:
         pixels = drawn["pixels"]
     assert values.shape == (6, 4, pixels.shape[1] // 8, pixels.shape[2] // 8)
-    assert len(wishes) == 6
+    assert numbers.shape == (6, 9)
+    assert ids.shape == (6, latents.CAPTIONS, TOKENS)
     vae = latents.load_vae(bench.root / "vae-export")
     assert vae.config.scaling_factor == 1.25
     with torch.no_grad():
@@ -167,9 +249,10 @@ def test_latents_have_the_size_that_the_export_promises(bench):
 def test_the_first_shard_is_never_trained_on(bench):
     with np.load(bench.latents / "shard-00000.npz") as data:
         held = data["latents"]
-    trained = train_unet.EncodedShards(bench.latents).all()
-    assert len(trained) == 2
-    assert not any(np.array_equal(held, values) for values, _, _ in trained)
+    trained = Encoded(bench.latents, "cpu", {})
+    trained.join()
+    drawn = trained.draw(200, np.random.default_rng(0)).latents.half().numpy()
+    assert not {row.tobytes() for row in held} & {row.tobytes() for row in drawn}
 
 
 def test_a_state_from_before_the_random_state_was_kept_is_taken_up(tmp_path):
@@ -199,13 +282,12 @@ def test_the_average_forgets_the_start_and_lags_behind():
     assert seen[-1] > 0.99
 
 
-def test_captions_are_in_both_languages_and_some_are_empty(bench):
-    wishes = train_unet.EncodedShards(bench.latents).all()[0][2] * 100
-    said = train_unet.captions_of(wishes, np.random.default_rng(0))
-    empty = sum(not text for text in said)
+def test_captions_are_in_both_languages():
+    rng = np.random.default_rng(0)
+    said = latents.captions_of([draw_wish(rng) for _ in range(600)], rng)
     chinese = sum(any(ord(letter) > 0x2E80 for letter in text) for text in said)
-    assert 0.05 < empty / len(said) < 0.16
-    assert 0.2 < chinese / len(said) < 0.35
+    assert 0.2 < chinese / len(said) < 0.4
+    assert all(said)
 
 
 def test_the_checkpoint_is_of_ordinary_formats_and_sizes(checkpoint):
