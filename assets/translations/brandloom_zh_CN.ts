@@ -185,6 +185,30 @@
         <source>Show in the queue</source>
         <translation>在队列中显示</translation>
     </message>
+    <message>
+        <source>calmer</source>
+        <translation>更舒缓</translation>
+    </message>
+    <message>
+        <source>livelier</source>
+        <translation>更有活力</translation>
+    </message>
+    <message>
+        <source>goes on</source>
+        <translation>后续</translation>
+    </message>
+    <message>
+        <source>The same, but calmer: in the queue.</source>
+        <translation>更舒缓的版本已加入队列。</translation>
+    </message>
+    <message>
+        <source>The same, but livelier: in the queue.</source>
+        <translation>更有活力的版本已加入队列。</translation>
+    </message>
+    <message>
+        <source>What follows on this piece: in the queue.</source>
+        <translation>这首的后续已加入队列。</translation>
+    </message>
 </context>
 <context>
     <name>AssetFacts</name>
@@ -1058,6 +1082,18 @@
         <translation>生成类似内容</translation>
     </message>
     <message>
+        <source>The same, but calmer</source>
+        <translation>同一首，更舒缓</translation>
+    </message>
+    <message>
+        <source>The same, but livelier</source>
+        <translation>同一首，更有活力</translation>
+    </message>
+    <message>
+        <source>Go on with this piece</source>
+        <translation>接着这首写下去</translation>
+    </message>
+    <message>
         <source>Use as reference</source>
         <translation>用作参考</translation>
     </message>
@@ -1356,6 +1392,14 @@
     <message>
         <source>-1 is calmer, 1 more driving than the prompt says; key, chords and tune stay. Known to the starter.</source>
         <translation>-1 比提示词更平静，1 更有冲劲；调性、和弦和旋律不变。仅入门音乐支持。</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>段落</translation>
+    </message>
+    <message>
+        <source>0 begins a piece; 1, 2 and so on go on with it, the same seed, prompt and length given: key, tempo and instruments stay, odd parts bring a new tune, even ones the first again. Known to the starter.</source>
+        <translation>0 是乐曲的开头；用同样的种子、提示词和时长，1、2 等接着写下去：调性、速度和乐器不变，奇数段换新旋律，偶数段回到最初的旋律。入门音乐模型支持。</translation>
     </message>
     <message>
         <source>File</source>
@@ -2404,6 +2448,18 @@
     <message>
         <source>Upscale ×4</source>
         <translation>放大 ×4</translation>
+    </message>
+    <message>
+        <source>The same, but calmer</source>
+        <translation>同一首，更舒缓</translation>
+    </message>
+    <message>
+        <source>The same, but livelier</source>
+        <translation>同一首，更有活力</translation>
+    </message>
+    <message>
+        <source>Go on with this piece</source>
+        <translation>接着这首写下去</translation>
     </message>
     <message>
         <source>Copy the text</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from generators.api import UserFacingError
 from studio.gui.messages import Choice
 from studio.gui.widgets.pick_files import pick_files, pick_folder
+from studio.services.again import make_again
 from studio.services.files.exporting import Exported, export_each
 from studio.services.files.importing import Imported, ImportedArchive, import_any
+from studio.services.music_prompt import turned
 from studio.services.upscaling import upscale_asset
 
 if TYPE_CHECKING:
@@ -338,6 +341,36 @@ class AssetActions(QObject):
             self._context.messages.good(said, show if self._context.has_page("queue") else None)
 
         self._context.store.write(self, place, placed)
+
+    def turned_word(self, how: str) -> str:
+        """Return what tells a piece from the one that it was made of."""
+        return {
+            "calmer": self.tr("calmer"),
+            "livelier": self.tr("livelier"),
+            "go_on": self.tr("goes on"),
+        }[how]
+
+    def turn(self, asset_id: str, how: str) -> None:
+        """Put a piece of music that is made of another into the queue; see ``turned``."""
+        registry = self._context.registry
+        said = {
+            "calmer": self.tr("The same, but calmer: in the queue."),
+            "livelier": self.tr("The same, but livelier: in the queue."),
+            "go_on": self.tr("What follows on this piece: in the queue."),
+        }[how]
+        word = self.turned_word(how)
+
+        def placed(job: Job) -> None:
+            show = Choice(
+                self.tr("Show in the queue"), lambda: self._context.go("queue", job=job.id)
+            )
+            self._context.messages.good(said, show if self._context.has_page("queue") else None)
+
+        self._context.store.write(
+            self,
+            lambda library: make_again(library, registry, asset_id, partial(turned, how), word),
+            placed,
+        )
 
     def use_as_reference(self, asset_id: str) -> None:
         """Open Create with an asset as the picture to start from."""

@@ -125,7 +125,10 @@ def title_for(request: Request) -> str:
     return words or request.mode.replace("_", " ")
 
 
-def enqueue(library: Library, request: Request, *, lane: Lane = Lane.INTERACTIVE) -> Job:
-    """Put one request into the queue."""
-    new = NewJob(request=request, kind=JobKind.GENERATE, lane=lane, title=title_for(request))
+def enqueue(
+    library: Library, request: Request, *, lane: Lane = Lane.INTERACTIVE, said: str = ""
+) -> Job:
+    """Put one request into the queue; ``said`` tells it from others of the same title."""
+    title = f"{title_for(request)} · {said}" if said else title_for(request)
+    new = NewJob(request=request, kind=JobKind.GENERATE, lane=lane, title=title)
     return library.jobs.enqueue([new])[0]

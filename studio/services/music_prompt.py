@@ -13,8 +13,9 @@ from generators.musical.reading import find_wishes
 from generators.musical.words import COURSES, GENRES, INSTRUMENTS, MOODS, TEMPI, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from generators.api import JsonValue
     from generators.musical.reading import Found
 
 #: In the order in which they are offered.
@@ -29,6 +30,8 @@ _EVENTS = {
     "zh": {"drop": "{}秒爆发", "hit": "{}秒处重音", "end": "{}秒处落在标志上"},
 }
 _MOMENTS = {"drop": 0.5, "hit": 0.25, "end": 0.9}  # of the length, where a new one is put
+TURNS = ("calmer", "livelier", "go_on")  # what can be made of a piece
+_TURN = 0.5  # of the intensity, in a step
 _JOINTS = re.compile(r"[\s,，、;；]+$")
 
 
@@ -61,6 +64,22 @@ class Chip:
 def reads_wishes(family: str) -> bool:
     """Tell whether checkpoints of a family read prompts in this way."""
     return family == "symbolic"
+
+
+def turned(how: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what changes in a piece's parameters: ``calmer``, ``livelier`` or ``go_on``.
+
+    A piece of the same seed keeps its key, chords, tune and instruments in the first two; the last
+    asks for the part that follows.
+    """
+    if how == "go_on":
+        return {"part": int(_number(params.get("part"))) + 1}
+    by = {"calmer": -_TURN, "livelier": _TURN}[how]
+    return {"intensity": max(-1.0, min(1.0, _number(params.get("intensity")) + by))}
+
+
+def _number(value: JsonValue) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def understood(prompt: str, language: str) -> tuple[Chip, ...]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import soundfile
+from helpers.stores import add_asset
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from generators.api import Request
 from generators.audio_music.markers import add_markers
 from studio.core.checkpoint import Checkpoint
+from studio.core.recipe import Recipe
+from studio.gui.models.asset_rows import read_items
+from studio.gui.models.asset_thumbnails import AssetThumbnails
+from studio.gui.pages.create.result_tile import ResultTile
+from studio.gui.pages.library.menus import make_menu
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets import audio_player
+from studio.gui.widgets.asset_cell import AssetPainter
+from studio.gui.widgets.buttons import IconButton
 from studio.services.checkpoints.starter import starter_checkpoint
 from studio.services.files.importing import import_file
 from studio.store.library import Library
@@ -114,3 +125,78 @@ def test_the_stage_shows_markers_and_a_click_goes_there(
     stage.wave.set_place(2_500)
     assert not stage.wave.grab().isNull()
     page.preview().hide()
+
+
+@pytest.fixture
+def piece(empty):
+    """A piece by the starter, the second of three variations, and one by another checkpoint."""
+    with Library.open(empty) as library:
+        ids = []
+        for at, family in enumerate(("symbolic", "musicgen")):
+            checkpoint = Checkpoint(
+                family, family, "audio_music", "audio", family, "soundfont",
+                str(starter_checkpoint("audio")),
+            )  # fmt: skip
+            library.models.add(checkpoint)
+            params = {"prompt": "calm piano", "num_variations": 3, "seed": 40, "intensity": 0.25}
+            request = Request("audio_music", "text_to_music", params, checkpoint.ref())
+            made = add_asset(
+                library, family.encode(), modality="audio", media_type="audio/wav",
+                source="generated", recipe=Recipe(request, "1.0", seed=41 + at),
+            )  # fmt: skip
+            ids.append(made.id)
+    return ids
+
+
+@pytest.fixture
+def library_page(empty, piece, open_window, settle):
+    """The library with both pieces."""
+    window = open_window(empty, "library")
+    settle(lambda: window.page.model.rowCount() == len(piece) and not window.context.store.busy)
+    return window.page
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("The same, but calmer", {"intensity": -0.25, "part": 0}, "calmer"),
+        ("The same, but livelier", {"intensity": 0.75, "part": 0}, "livelier"),
+        ("Go on with this piece", {"intensity": 0.25, "part": 1}, "goes on"),
+    ],
+)
+def test_a_piece_is_turned_from_the_library(library_page, empty, piece, settle, case):
+    words, changes, said = case
+    page = library_page
+    offered = {}
+    for one in piece:
+        page.grid.setCurrentIndex(page.model.index(page.model.row_of(one), 0))
+        settle(partial(page.model.item, one))
+        menu = make_menu(page)
+        offered[one] = {action.text(): action for action in menu.actions()}
+        if one == piece[0]:
+            choose(menu, words)
+        else:
+            menu.deleteLater()
+    assert words not in offered[piece[1]]
+    with Library.open(empty) as library:
+        settle(lambda: len(library.jobs.list()) == 1)
+        (job,) = library.jobs.list()
+    assert job.title == f"calm piano · {said}"
+    asked = job.request.params
+    assert {key: asked[key] for key in changes} == changes
+    assert (asked["seed"], asked["num_variations"], asked["prompt"]) == (41, 1, "calm piano")
+
+
+def test_a_result_offers_what_can_be_made_of_it(empty, piece, open_context):
+    with Library.open(empty) as library:
+        items = read_items(library, piece)
+    said: list[str] = []
+    painter = AssetPainter(AssetThumbnails(open_context(empty)))
+    for item in items:
+        tile = ResultTile(item, painter)
+        tile.acted.connect(lambda action, _one: said.append(action))
+        for made in tile.findChildren(IconButton):
+            if made.accessibleName() in {"The same, but calmer", "Go on with this piece"}:
+                made.click()
+        said.append("|")
+    assert said == ["calmer", "go_on", "|", "|"]

@@ -72,7 +72,8 @@ def build_form(plan: Plan, dice: Dice) -> Form:
             turn = 0 if _starts_anew(sections, number) else turn
         ends = number + 1 == count and not plan.grid.loop
         leads = ends or (number + 1 < count and last and _starts_anew(sections, number + 1))
-        degree = (other if section == "break" else progression)[turn % 4 if number else 0]
+        away = (section == "break") != bool(plan.part % 2)  # odd parts turn the two about
+        degree = (other if away else progression)[turn % 4 if number else 0]
         if leads and number:
             degree = _leading(plan, degree, rng, end=ends)
         turn += 1
@@ -111,6 +112,11 @@ def _sections(plan: Plan) -> list[str]:
         outro = 2 if after > 10 else 0
         return (["intro"] * intro + ["build"] * (drop - intro) + ["drop"] * (after - outro)
                 + ["outro"] * outro)  # fmt: skip
+    return _going_on(count) if plan.part else _whole(count)
+
+
+def _whole(count: int) -> list[str]:
+    """Return the sections of a piece that begins and ends."""
     if count <= 3:
         return ["main"] * count
     if count <= 6:
@@ -120,6 +126,18 @@ def _sections(plan: Plan) -> list[str]:
         main = rest - rest // 2
         return ["intro"] * 2 + ["main"] * main + ["lift"] * (rest - main)
     return _long(count)
+
+
+def _going_on(count: int) -> list[str]:
+    """Return the sections of a part that goes on with a piece: no beginning, but an end."""
+    if count < 8:
+        return ["main"] * (count - count // 2) + ["lift"] * (count // 2)
+    outro = 2 if count >= 16 else 0
+    rest = count - outro
+    still = min(4, rest // 4)
+    first = (rest - still) // 2
+    return (["main"] * first + ["break"] * still + ["lift"] * (rest - still - first)
+            + ["outro"] * outro)  # fmt: skip
 
 
 def _long(count: int) -> list[str]:

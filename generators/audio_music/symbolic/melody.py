@@ -55,7 +55,8 @@ def melody(plan: Plan, form: Form, dice: Dice) -> list[Note]:
     low, high = max(sound.low, 62), min(sound.high, 88)
     middle = min(max((low + high) / 2, 71), 77) if high > 71 else (low + high) / 2
     rng = dice.of("tune")
-    themes = {metre: _theme(plan, metre, dice.of(f"theme {metre}")) for metre in (3, 4)}
+    tune = f" {plan.part}" if plan.part % 2 else ""  # even parts come back to the first
+    themes = {metre: _theme(plan, metre, dice.of(f"theme {metre}{tune}")) for metre in (3, 4)}
     line = _Line(middle)
     notes: list[Note] = []
     singing = [bar for bar in form.bars if plays(plan, "melody", bar)]

@@ -100,7 +100,8 @@ class Symbolic:
         for number, seed in enumerate(asked.seeds):
             dice = Dice(seed)
             progress(number / count, "Composing")
-            plan = decide(wishes, asked.duration, dice, float(asked.params.get("intensity") or 0))
+            intensity, part = (asked.params.get(key) or 0 for key in ("intensity", "part"))
+            plan = decide(wishes, asked.duration, dice, float(intensity), int(part))
             writer = self._writer(asked, plan, dice, self._telling(progress, number, count))
             score = compose(plan, dice, writer)
 

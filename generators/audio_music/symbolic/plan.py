@@ -69,6 +69,7 @@ class Plan:
         course: ``building``, ``steady``, ``fading`` or "" for the genre's own form.
         busy: Notes of the tune: 0 few to 2 many.
         alone: Only the instruments that were asked for play, from start to end.
+        part: 0 begins a piece, others go on with it.
     """
 
     moods: tuple[str, ...]
@@ -88,6 +89,7 @@ class Plan:
     busy: int = 1
     alone: bool = False
     extras: tuple[str, ...] = ()
+    part: int = 0
 
     def facts(self) -> dict[str, JsonValue]:
         """Return what a person is shown of it."""
@@ -103,7 +105,9 @@ class Plan:
         }
 
 
-def decide(wishes: Wishes, duration: float, dice: Dice, intensity: float = 0.0) -> Plan:
+def decide(
+    wishes: Wishes, duration: float, dice: Dice, intensity: float = 0.0, part: int = 0
+) -> Plan:
     """Return a plan.
 
     Args:
@@ -111,6 +115,7 @@ def decide(wishes: Wishes, duration: float, dice: Dice, intensity: float = 0.0) 
         duration: Seconds.
         dice: What the prompt leaves open is drawn from it.
         intensity: -1 calmer to 1 more driving than the prompt says; key, chords and tune stay.
+        part: 0 begins a piece; 1, 2, … go on with it, in the same key, tempo and instruments.
 
     Raises:
         InvalidParameter: The prompt asks for what cannot be: a hit outside the length, a tempo
@@ -140,6 +145,7 @@ def decide(wishes: Wishes, duration: float, dice: Dice, intensity: float = 0.0) 
         tonic=tonic, mode=mode, colour=colour, metre=metre,
         grid=grid, duration=duration, parts=parts, course=wishes.course, hits=wishes.hits,
         busy=busy, alone=wishes.only or genre == "piano", extras=extras,
+        part=part,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, get_args
 
 from studio.core.asset import AssetQuery
+from studio.services.music_prompt import reads_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ class AssetItem:
     Attributes:
         file: Absolute path of its file.
         text: The beginning of a text asset.
+        composed: Music whose prompt was read by the composer: it can be turned and go on.
     """
 
     id: str
@@ -46,6 +48,7 @@ class AssetItem:
     missing: bool
     trashed: bool
     has_recipe: bool
+    composed: bool = False
 
     @property
     def name(self) -> str:
@@ -73,7 +76,13 @@ def make_item(library: Library, asset: Asset) -> AssetItem:
         missing=asset.missing,
         trashed=bool(asset.trashed_at),
         has_recipe=asset.recipe is not None,
+        composed=_is_composed(asset),
     )
+
+
+def _is_composed(asset: Asset) -> bool:
+    checkpoint = asset.recipe.request.checkpoint if asset.recipe else None
+    return asset.modality == "audio" and checkpoint is not None and reads_wishes(checkpoint.family)
 
 
 def read_items(library: Library, ids: Iterable[str]) -> list[AssetItem]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from generators.musical.reading import read_prompt
-from studio.services.music_prompt import KINDS, added, changed, choices_for, understood
+from studio.services.music_prompt import (
+    KINDS,
+    added,
+    changed,
+    choices_for,
+    turned,
+    understood,
+)
 
 PROMPT = "Warm acoustic guitar, no drums, 92 bpm, in F# minor, drop at 7.5 s, seamless loop"
 
@@ -47,3 +54,11 @@ def test_words_are_put_behind():
     assert added("", "jazz") == "jazz"
     assert added("warm, ", "jazz") == "warm, jazz"
     assert added("温暖", "爵士") == "温暖，爵士"
+
+
+def test_a_piece_becomes_calmer_livelier_or_goes_on():
+    assert turned("calmer", {"intensity": 0.25, "part": 2}) == {"intensity": -0.25}
+    assert turned("calmer", {"intensity": -0.75}) == {"intensity": -1.0}  # no further
+    assert turned("livelier", {}) == {"intensity": 0.5}
+    assert turned("go_on", {"intensity": 1, "part": 1}) == {"part": 2}
+    assert turned("go_on", {}) == {"part": 1}

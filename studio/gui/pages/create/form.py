@@ -11,7 +11,7 @@ from generators.api import InvalidParameter
 from studio.gui.pages.create.adapters_box import AdaptersBox
 from studio.gui.pages.create.fields import readable, takes_tab
 from studio.gui.pages.create.music_chips import MusicChips
-from studio.gui.pages.create.offers import COUNT_KEYS, KINDS, Models, Order, count_key
+from studio.gui.pages.create.offers import KINDS, Models, Order
 from studio.gui.pages.create.prompt_box import PromptBox, TextBox
 from studio.gui.pages.create.reference_box import ReferenceBox
 from studio.gui.pages.create.setup_box import SetupBox
@@ -22,6 +22,7 @@ from studio.gui.widgets.labels import label
 from studio.gui.widgets.param_base import WheelGuard
 from studio.gui.widgets.param_form import ParamForm
 from studio.gui.widgets.surfaces import ScrollColumn
+from studio.services.again import COUNT_KEYS, count_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from generators.api import AdapterRef, InputRef, Request
+from generators.api import InputRef, Request
 from studio.core.errors import NotFound
 from studio.core.paths import resources
 from studio.services.generation import OPTIONAL, Materials, build_request, enqueue
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "image", "audio"]
 KINDS: tuple[Kind, ...] = ("image", "text", "audio")
-COUNT_KEYS = ("num_images_per_prompt", "num_return_sequences", "num_variations")
 TEST = "test"  # capability of a generator that makes nothing real
 
 
@@ -60,12 +59,6 @@ def generators_for(registry: Registry, kind: str) -> list[Manifest]:
 def needs_checkpoint(manifest: Manifest) -> bool:
     """Tell whether a generator can do nothing without weights."""
     return bool(manifest.families) and OPTIONAL not in manifest.capabilities
-
-
-def count_key(manifest: Manifest, mode: str) -> str:
-    """Return the parameter that says how many to make, or an empty string."""
-    keys = {spec.key for spec in manifest.params_for(mode)}
-    return next((key for key in COUNT_KEYS if key in keys), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,37 +116,6 @@ def place_order(library: Library, order: Order) -> Job:
         library, order.manifest, order.mode, order.params, Materials(checkpoint, adapters, inputs)
     )
     return enqueue(library, request)
-
-
-def vary(library: Library, registry: Registry, asset_id: str) -> Job:
-    """Make an asset's request again, once, with a new seed.
-
-    Raises:
-        NotFound: The asset has no recipe, or its checkpoint is no longer listed.
-        UserFacingError: Its generator is not here, or its parameters fit no more.
-    """
-    asset = library.assets.get(asset_id)
-    if asset.recipe is None:
-        raise NotFound("This asset has no recipe.", "Write a prompt for it on Create.")
-    request = asset.recipe.request
-    manifest = registry.get(request.generator)
-    params = dict(request.params)
-    specs = {spec.key: spec for spec in manifest.params_for(request.mode)}
-    params = {key: value for key, value in params.items() if key in specs}
-    for key, spec in specs.items():
-        if spec.type == "seed":
-            params[key] = -1
-    many = count_key(manifest, request.mode)
-    if many:
-        params[many] = 1
-    checkpoint = library.models.get(request.checkpoint.id) if request.checkpoint else None
-    adapters = tuple(_adapter(library, ref) for ref in request.adapters)
-    materials = Materials(checkpoint, adapters, request.inputs, request.upscaler)
-    return enqueue(library, build_request(library, manifest, request.mode, params, materials))
-
-
-def _adapter(library: Library, ref: AdapterRef) -> AdapterRef:
-    return library.models.get_adapter(ref.id).ref(ref.weight)
 
 
 @dataclass(frozen=True, slots=True)

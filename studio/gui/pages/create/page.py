@@ -21,7 +21,6 @@ from studio.gui.pages.create.offers import (
     place_order,
     read_draft,
     read_models,
-    vary,
 )
 from studio.gui.pages.create.reading import MadeJob, read_jobs, read_progress, read_recent
 from studio.gui.pages.create.results import ResultsView
@@ -32,9 +31,11 @@ from studio.gui.pages.queue.actions import QueueActions
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.asset_cell import AssetPainter
 from studio.gui.widgets.surfaces import EmptyState, Skeleton
+from studio.services.again import make_again
+from studio.services.music_prompt import TURNS, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from generators.api import JsonValue
     from studio.core.job import Job, JobProgress
@@ -268,29 +269,29 @@ class CreatePage(Page):
         self.context.store.show(error)
 
     def _act(self, action: str, one: str) -> None:
-        if action == "vary":
-            self._vary(one)
-        elif action == "reference":
-            self.inputs.use_asset(one)
-        elif action == "upscale":
-            self.actions_.upscale([one])
-        elif action == "open":
-            self.context.go("library", asset=one)
-        elif action == "show":
-            self.open_preview(one)
-        elif action == "copy":
-            self._copy(one)
-        elif action == "cancel":
-            self._queue.cancel([one])
-        elif action == "retry":
-            self._queue.retry([one])
-        elif action == "queue":
-            self.context.go("queue", job=one)
+        actions: dict[str, Callable[[], None]] = {
+            "vary": lambda: self._again(one),
+            "reference": lambda: self.inputs.use_asset(one),
+            "upscale": lambda: self.actions_.upscale([one]),
+            "open": lambda: self.context.go("library", asset=one),
+            "show": lambda: self.open_preview(one),
+            "copy": lambda: self._copy(one),
+            "cancel": lambda: self._queue.cancel([one]),
+            "retry": lambda: self._queue.retry([one]),
+            "queue": lambda: self.context.go("queue", job=one),
+        }
+        actions |= {how: partial(self._again, one, how) for how in TURNS}
+        actions[action]()
 
-    def _vary(self, asset_id: str) -> None:
+    def _again(self, asset_id: str, how: str = "") -> None:
         registry = self.context.registry
+        changes = partial(turned, how) if how else None
+        word = self.actions_.turned_word(how) if how else ""
         self.context.store.write(
-            self, lambda library: vary(library, registry, asset_id), self._placed, self._refused
+            self,
+            lambda library: make_again(library, registry, asset_id, changes, word),
+            self._placed,
+            self._refused,
         )
 
     def _copy(self, asset_id: str) -> None:

@@ -27,8 +27,8 @@ class ResultTile(QWidget):
     """One result with what can be done next.
 
     Signals:
-        acted: What to do (``open``, ``show``, ``vary``, ``reference``, ``upscale``, ``copy``), and
-            the id.
+        acted: What to do (``open``, ``show``, ``vary``, ``reference``, ``upscale``, ``copy``,
+            ``calmer``, ``livelier``, ``go_on``), and the id.
         rated: Id and stars.
     """
 
@@ -72,6 +72,10 @@ class ResultTile(QWidget):
         if self.item.modality == "image":
             offers.append(("image-plus", self.tr("Use as reference"), "reference"))
             offers.append(("zoom-in", self.tr("Upscale ×4"), "upscale"))
+        if self.item.composed:
+            offers.append(("trending-down", self.tr("The same, but calmer"), "calmer"))
+            offers.append(("trending-up", self.tr("The same, but livelier"), "livelier"))
+            offers.append(("skip-forward", self.tr("Go on with this piece"), "go_on"))
         if self.item.modality == "text":
             offers.append(("copy", self.tr("Copy the text"), "copy"))
         offers.append(("images", self.tr("Open in the library"), "open"))

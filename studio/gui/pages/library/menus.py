@@ -87,6 +87,13 @@ def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
             "sparkles",
             lambda: actions.more_like(item.id),
         )
+    if item.composed:
+        for how, text, icon in (
+            ("calmer", translate("LibraryPage", "The same, but calmer"), "trending-down"),
+            ("livelier", translate("LibraryPage", "The same, but livelier"), "trending-up"),
+            ("go_on", translate("LibraryPage", "Go on with this piece"), "skip-forward"),
+        ):
+            _add(menu, text, icon, partial(_run, actions.turn, item.id, how))
     if creates and item.modality == "image" and not item.missing:
         _add(
             menu,

@@ -20,9 +20,11 @@ from generators.musical.words import GENRES, INSTRUMENTS
 SEEDS = range(3)
 
 
-def score_of(prompt: str, duration: float = 15.0, seed: int = 1, intensity: float = 0.0) -> Score:
+def score_of(
+    prompt: str, duration: float = 15.0, seed: int = 1, intensity: float = 0.0, part: int = 0
+) -> Score:
     dice = Dice(seed)
-    return compose(decide(read_prompt(prompt), duration, dice, intensity), dice)
+    return compose(decide(read_prompt(prompt), duration, dice, intensity, part), dice)
 
 
 def test_every_genre_and_instrument_can_be_played():
@@ -192,6 +194,39 @@ def test_calmer_and_shorter_pieces_are_the_same_piece():
     strength = [sum(note.velocity for track in score.tracks for note in track.notes)
                 for score in (usual, calmer)]  # fmt: skip
     assert strength[1] < 0.8 * strength[0]
+
+
+@pytest.mark.parametrize("prompt", ["inspiring corporate", "calm ambient", "rock, drop at 8 s"])
+@pytest.mark.parametrize("duration", [6.0, 30.0, 60.0])
+def test_a_part_goes_on_with_the_piece_and_brings_a_new_tune(prompt, duration):
+    if "drop" in prompt and duration < 10:
+        return
+    first, second, third = (score_of(prompt, duration, 4, part=part) for part in range(3))
+    for other in (second, third):
+        assert other.plan.grid.tempo == first.plan.grid.tempo
+        assert (other.plan.tonic, other.plan.mode) == (first.plan.tonic, first.plan.mode)
+        assert other.plan.parts == first.plan.parts
+        assert other.plan.duration == duration
+        assert other.form.end is not None
+    tunes = [motif_of(score) for score in (first, second, third)]
+    if all(tunes):
+        assert tunes[1] != tunes[0]
+        assert tunes[2] == tunes[0]
+    if "drop" not in prompt:
+        assert second.form.bars[0].section == "main"
+        assert second.form.bars[0].level >= first.form.bars[0].level
+
+
+def motif_of(score):
+    """Return where the tune's tones of its second full bar begin, within the bar."""
+    notes = next((track.notes for track in score.tracks if track.role == "melody"), [])
+    sung = [bar for bar in score.form.bars if any(bar.start <= n.start + 0.1 < bar.start + bar.beats
+                                                  for n in notes)]  # fmt: skip
+    if len(sung) < 3:
+        return ()
+    bar = sung[1]
+    inside = [note for note in notes if bar.start <= note.start + 0.1 < bar.start + bar.beats]
+    return tuple(round((note.start - bar.start) * 4) for note in inside)
 
 
 def test_swing_delays_every_second_eighth():
