@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from generators.musical.words import GENRES, INSTRUMENTS, MOODS, Word
 
-_SEED = 20261127
+_SEED = 20261128
 _CHINESE = 0.3
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _NAMES_ZH = ("C", "升C", "D", "降E", "E", "F", "升F", "G", "降A", "A", "降B", "B")

@@ -61,6 +61,8 @@ class AssetPainter(QObject):
         picture = None if item.missing else self.thumbnails.get(item, side)
         if picture is None:
             self._draw_sign(painter, area, item)
+        elif item.modality == "audio":
+            _draw_wave(painter, inner, picture)
         else:
             _draw_round(painter, inner, picture, dpr)
         if item.modality == "audio" and item.duration:
@@ -178,9 +180,19 @@ def _draw_round(painter: QPainter, inner: QRect, picture: QPixmap, dpr: float) -
     )
 
 
+def _draw_wave(painter: QPainter, inner: QRect, picture: QPixmap) -> None:
+    """Draw a waveform over the whole width; it may be squeezed, for its height means no length."""
+    area = QRect(0, 0, inner.width(), min(inner.height(), inner.width() // 2))
+    area.moveCenter(inner.center())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(area, picture)
+
+
 def longer_side(inner: QRect, item: AssetItem) -> float:
-    """Return the longer side of what fits into ``inner``; a waveform is twice as wide as high."""
-    width, height = (item.width, item.height) if item.modality == "image" else (2, 1)
+    """Return the longer side of what fits into ``inner``; a waveform takes its width."""
+    if item.modality == "audio":
+        return inner.width()
+    width, height = item.width, item.height
     if width < 1 or height < 1:
         return min(inner.width(), inner.height())
     return max(width, height) * min(inner.width() / width, inner.height() / height)
