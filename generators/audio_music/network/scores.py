@@ -56,14 +56,15 @@ def read_scores(archive: Path, genre: str) -> Iterator[Piece]:
         for name in sorted(corpus.namelist()):
             if name.endswith(".mxl"):
                 try:
-                    root = _root(corpus.read(name))
+                    root = read_root(corpus.read(name))
                     composer = name.split("/")[1] if name.count("/") > 1 else name
                     yield from score_pieces(root, genre, name, composer)
                 except (ValueError, KeyError, ElementTree.ParseError, zipfile.BadZipFile):
                     continue
 
 
-def _root(raw: bytes) -> Element:
+def read_root(raw: bytes) -> Element:
+    """Return the score of a compressed MusicXML file (``.mxl``)."""
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         name = next(item for item in packed.namelist()
                     if item.endswith((".xml", ".musicxml")) and "META-INF" not in item)  # fmt: skip
