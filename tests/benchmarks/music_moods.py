@@ -20,36 +20,29 @@ HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 warnings.simplefilter("ignore")
 
-import soundfile  # noqa: E402
 from helpers.figures import Figures, parser  # noqa: E402
 from helpers.music_moods import Judge, features, played, read_moods  # noqa: E402
+from helpers.music_pieces import SHIPPED, load_starter, make_piece  # noqa: E402
 from scipy.signal import resample_poly  # noqa: E402
 
-from generators.api import CheckpointRef, Request  # noqa: E402
-from generators.audio_music.generator import AudioMusic  # noqa: E402
 from generators.audio_music.symbolic.soundfont import read_soundfont  # noqa: E402
 from generators.musical.words import GENRES  # noqa: E402
-from generators.registry import Registry  # noqa: E402
-from generators.testing import RecordingContext  # noqa: E402
 
 if TYPE_CHECKING:
     import numpy as np
     from helpers.music_moods import Real
 
-SHIPPED = HERE.parents[2] / "assets" / "starter" / "music"
-CHECKPOINT = CheckpointRef("starter", "Starter music", str(SHIPPED), "symbolic", "soundfont")
+    from generators.audio_music.generator import AudioMusic
+
 PAIRS = (("calm", "energetic"), ("dark", "happy"))
 
 
 def made_features(music: AudioMusic, prompt: str, seed: int) -> np.ndarray:
     """Make a bed of 15 s and return its features."""
-    wanted = {"prompt": prompt, "duration": 15.0, "seed": seed}
-    params = Registry.discover().get("audio_music").check_params("text_to_music", wanted)
     with tempfile.TemporaryDirectory() as folder:
-        request = Request("audio_music", "text_to_music", params, CHECKPOINT)
-        [artifact] = music.run(request, RecordingContext(Path(folder)))
-        samples, rate = soundfile.read(artifact.path, always_2d=True)
-    return features(resample_poly(samples, 1, 2, axis=0), rate // 2)
+        wanted = {"prompt": prompt, "duration": 15.0, "seed": seed}
+        made = make_piece(music, wanted, Path(folder))
+    return features(resample_poly(made.samples, 1, 2, axis=0), made.rate // 2)
 
 
 def learn(
@@ -105,7 +98,7 @@ def main() -> int:
     font = read_soundfont(next(SHIPPED.glob("*.sf3")))
     real = read_moods(options.music, options.real)
     rows = [features(played(item.piece, font), 22_050) for item in real]
-    music = AudioMusic.load(CHECKPOINT, (), "cpu", "auto", RecordingContext(Path()))
+    music = load_starter()
     for pair in PAIRS:
         judge_pair(figures, music, learn(figures, real, rows, pair), pair, options.made)
     return figures.report()

@@ -13,9 +13,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
-import time
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,55 +21,38 @@ HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 warnings.simplefilter("ignore")
 
-import soundfile  # noqa: E402
 from helpers.figures import Figures, parser  # noqa: E402
 from helpers.music_measures import Join, join_of, key_of, tempo_of  # noqa: E402
+from helpers.music_pieces import load_starter, make_piece  # noqa: E402
 from helpers.music_prompts import BEDS, MusicPrompt, draw_prompts  # noqa: E402
 from helpers.music_sheets import draw_sheet  # noqa: E402
 
-from generators.api import CheckpointRef, Request  # noqa: E402
-from generators.audio_music.generator import AudioMusic  # noqa: E402
 from generators.audio_music.loudness import measure  # noqa: E402
 from generators.audio_music.symbolic.composer import compose  # noqa: E402
 from generators.audio_music.symbolic.dice import Dice  # noqa: E402
 from generators.audio_music.symbolic.model import Symbolic  # noqa: E402
 from generators.audio_music.symbolic.plan import decide  # noqa: E402
 from generators.musical.reading import read_prompt  # noqa: E402
-from generators.registry import Registry  # noqa: E402
-from generators.testing import RecordingContext  # noqa: E402
 
 if TYPE_CHECKING:
-    import numpy as np
+    from helpers.music_pieces import Made
 
-SHIPPED = HERE.parents[2] / "assets" / "starter" / "music"
-CHECKPOINT = CheckpointRef("starter", "Starter music", str(SHIPPED), "symbolic", "soundfont")
+    from generators.api import JsonValue
+    from generators.audio_music.generator import AudioMusic
+
 MOST_SECONDS = 10.0  # for a bed of 15 s on two cores
 LOUDNESS_OFF = 0.5  # LU
 TEMPO_OFF = 0.02  # share of what was asked
 LOUDEST_STEP = -60.0  # dBFS
 
 
-@dataclass(frozen=True)
-class Made:
-    """A piece as it was read back from its file."""
-
-    path: Path
-    samples: np.ndarray
-    rate: int
-    seconds: float  # that it took
-
-
 def make(music: AudioMusic, prompt: MusicPrompt, folder: Path) -> Made:
-    """Make a piece by the ordinary generator."""
-    wanted = {"prompt": prompt.text, "duration": prompt.duration, "seed": prompt.seed,
-              "loudness": prompt.loudness}  # fmt: skip
-    params = Registry.discover().get("audio_music").check_params("text_to_music", wanted)
-    request = Request("audio_music", "text_to_music", params, CHECKPOINT)
-    began = time.perf_counter()
-    artifact = next(music.run(request, RecordingContext(folder)))
-    took = time.perf_counter() - began
-    samples, rate = soundfile.read(artifact.path, always_2d=True)
-    return Made(artifact.path, samples, rate, took)
+    """Make the piece that a prompt asks for."""
+    wanted: dict[str, JsonValue] = {
+        "prompt": prompt.text, "duration": prompt.duration, "seed": prompt.seed,
+        "loudness": prompt.loudness,
+    }  # fmt: skip
+    return make_piece(music, wanted, folder)
 
 
 def valid(prompt: MusicPrompt, made: Made) -> str:
@@ -122,6 +103,13 @@ def measure_pieces(figures: Figures, music: AudioMusic, prompts: list[MusicPromp
     figures.add(f"{len(prompts)} prompts: valid, exact, loud as asked", share, "%", at_least=100)
     figures.add(f"key as asked, of {keyed}", 100 * keys / max(1, keyed), "%", at_least=90)
     figures.add(f"tempo as asked ± 2 %, of {timed}", 100 * tempi / max(1, timed), "%", at_least=95)
+    add_joins(figures, joins)
+
+
+def add_joins(figures: Figures, joins: list[Join]) -> None:
+    """Add how the loops among the pieces join."""
+    if not joins:
+        return
     figures.add(f"{len(joins)} loops: worst step over the join beyond its surroundings",
                 max(join.step for join in joins), "dBFS", at_most=LOUDEST_STEP)  # fmt: skip
     figures.add(f"{len(joins)} loops: worst residual at the join beyond its surroundings",
@@ -130,7 +118,7 @@ def measure_pieces(figures: Figures, music: AudioMusic, prompts: list[MusicPromp
 
 def measure_repeats(figures: Figures, music: AudioMusic) -> None:
     """Make the same twice, by two loaded pipelines, and other seeds."""
-    again = AudioMusic.load(CHECKPOINT, (), "cpu", "auto", RecordingContext(Path()))
+    again = load_starter()
     same, hashes = 0, set()
     for bed in BEDS[:4]:
         for seed in range(3):
@@ -151,7 +139,7 @@ def measure_seconds(figures: Figures, music: AudioMusic) -> None:
     taken = []
     for bed in BEDS:
         with tempfile.TemporaryDirectory() as folder:
-            fresh = AudioMusic.load(CHECKPOINT, (), "cpu", "auto", RecordingContext(Path(folder)))
+            fresh = load_starter()
             taken.append(make(fresh, MusicPrompt(bed.text, 15.0, 1), Path(folder)).seconds)
     figures.add("a bed of 15 s, the slowest of twelve genres", max(taken), "s", MOST_SECONDS)
     figures.add("a bed of 15 s, on average", sum(taken) / len(taken), "s")
@@ -179,7 +167,7 @@ def main() -> int:
     reader.add_argument("--prompts", type=int, default=200)
     options = reader.parse_args()
     figures = Figures(options.check)
-    music = AudioMusic.load(CHECKPOINT, (), "cpu", "auto", RecordingContext(Path()))
+    music = load_starter()
     if options.sheets:
         write_sheets(music, options.sheets)
     measure_pieces(figures, music, draw_prompts(options.prompts))
