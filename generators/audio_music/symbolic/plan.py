@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from generators.api import InvalidParameter
@@ -55,6 +55,12 @@ _BY_INSTRUMENT = {
 }  # fmt: skip
 _TONICS = {"major": (0, 2, 3, 5, 7, 9, 10), "minor": (0, 2, 4, 5, 7, 9, 11)}
 _MOODS = {mood.id: mood for mood in MOODS}
+#: What still pieces play instead, of the patterns of chords and of broken chords.
+_STILL_COMP = {"stabs": "block", "pulse": "block", "syncopated": "block", "power": "block",
+               "spiccato": "block", "scratch": "charleston", "offbeat": "charleston",
+               "picking": "broken"}  # fmt: skip
+_STILL_ARP = {"sixteenths": "eighths", "ostinato": "sparse", "eighths": "sparse", "up": "sparse"}
+_STILL, _LIVELY = 0.25, 0.85  # energy below and above which a mood changes how much is played
 HARMONIC = ("piano", "electric_piano", "organ", "acoustic_guitar", "nylon_guitar", "harp", "koto")
 
 
@@ -136,9 +142,13 @@ def decide(
         grid = loop_grid(duration, metre, wanted, span)
     else:
         grid = ending_grid(duration, metre, wanted, span, wishes.hits)
-    busy = max(0, style.busy - (energy < 0.25))
+    busy = max(0, style.busy - (energy < _STILL))
+    if moods and energy >= _LIVELY:
+        busy = min(2, style.busy + 1)
     colour = _colour(style, mode, brightness, energy)
     energy = min(1.0, max(0.0, energy + _SWAY * intensity))
+    if energy < _STILL:
+        style = _still(style)
     parts, extras = _parts(wishes, style, energy, dice)
     return Plan(
         moods=wishes.moods, genre=genre, style=style, energy=energy, brightness=brightness,
@@ -147,6 +157,12 @@ def decide(
         busy=busy, alone=wishes.only or genre == "piano", extras=extras,
         part=part,
     )  # fmt: skip
+
+
+def _still(style: Style) -> Style:
+    """Return a style whose accompaniment moves less."""
+    comp, arp = style.comp, style.arp
+    return replace(style, comp=_STILL_COMP.get(comp, comp), arp=_STILL_ARP.get(arp, arp))
 
 
 def _genre(wishes: Wishes, rng: random.Random) -> str:

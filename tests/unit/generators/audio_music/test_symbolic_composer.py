@@ -229,6 +229,17 @@ def motif_of(score):
     return tuple(round((note.start - bar.start) * 4) for note in inside)
 
 
+@pytest.mark.parametrize("genre", ["house", "pop", "cinematic", "hip hop", "rock", "funk"])
+def test_a_calm_piece_has_fewer_notes_a_second_than_an_energetic_one(genre):
+    def notes(mood: str, role: str) -> int:
+        tracks = [score_of(f"{mood} {genre}", 20.0, seed).tracks for seed in range(4)]
+        return sum(len(track.notes) for made in tracks for track in made if track.role == role)
+
+    assert notes("energetic", "melody") > 1.2 * notes("calm", "melody")
+    moving = [notes(mood, "chords") + notes(mood, "arp") for mood in ("calm", "energetic")]
+    assert moving[1] > 1.3 * moving[0]
+
+
 def test_swing_delays_every_second_eighth():
     assert [round(swung(at, 1.0, 0.5), 3) for at in (0, 0.5, 1, 1.5)] == [0, 0.667, 1, 1.667]
     assert swung(0.25, 1.0, 0.25) == pytest.approx(1 / 3)

@@ -17,6 +17,7 @@ from generators.api import CheckpointError, CheckpointRef, InvalidParameter, Job
 from generators.audio_music.generator import AudioMusic
 from generators.audio_music.loudness import measure
 from generators.audio_music.post import Finish, finish
+from generators.audio_music.symbolic.model import VERSION
 from generators.registry import Registry
 from generators.testing import CHECKS, Conformance, RecordingContext
 from studio.services.files.markers import read_markers
@@ -89,7 +90,7 @@ def test_variations_differ_repeat_and_do_not_depend_on_company(
     raw = [item.path.read_bytes() for item in together]
     assert len(set(raw)) == 3
     assert alone.path.read_bytes() == raw[1]
-    assert music.execution_record()["rules"] == 1
+    assert music.execution_record()["rules"] == VERSION
 
 
 def test_what_is_asked_is_heard(music: AudioMusic, tmp_path: Path) -> None:
