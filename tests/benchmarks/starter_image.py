@@ -243,7 +243,7 @@ def measure(options: argparse.Namespace, scratch: Path) -> Figures:
     studio = Studio(options.checkpoint, scratch / "made", upscaler)
     begun = time.perf_counter()
     results = [studio.make(prompt.text, prompt.seed) for prompt in prompts]
-    figures.add(f"seconds for each of {len(prompts)} pictures of 128 px",
+    figures.add(f"seconds for each of {len(prompts)} pictures",
                 (time.perf_counter() - begun) / len(prompts), "s")  # fmt: skip
     figures.add("prompts not read to their end", sum("not read" in note for _, note in results), "")
     made = [pixels for pixels, _ in results]

@@ -119,9 +119,9 @@ def _redraw(count: int, scratch: Path) -> list[Path]:
 
 
 def shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return (n, 128, 128, 3) pictures as (n, 32, 32, 3) means."""
-    count = len(pixels)
-    return pixels.reshape(count, 32, 4, 32, 4, 3).mean((2, 4), dtype=np.float32)
+    """Return (n, s, s, 3) pictures, ``s`` a multiple of 32, as (n, 32, 32, 3) means."""
+    count, side = len(pixels), pixels.shape[1] // 32
+    return pixels.reshape(count, 32, side, 32, side, 3).mean((2, 4), dtype=np.float32)
 
 
 def nearest(made: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float64]:
