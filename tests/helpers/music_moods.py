@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
@@ -37,6 +38,7 @@ _FAST = {"allegro", "presto", "vivace", "lebhaft", "schnell", "rasch", "feurig",
          "agitato", "animato", "animé", "fuoco", "munter", "vivo"}  # fmt: skip
 _SLOW = {"adagio", "largo", "lento", "langsam", "ruhig", "tranquillo", "calme", "lent", "breit",
          "larghetto", "grave", "innig"}  # fmt: skip
+_MOODS = ("calm", "energetic", "dark", "happy")
 _INSTRUMENTS = {"lied": ("piano",) * 4, "quartet": ("violin", "strings", "strings", "cello")}
 
 
@@ -49,39 +51,47 @@ class Real:
 
 
 def read_moods(music: Path, most: int) -> list[Real]:
-    """Return passages with a clear mood, at most ``most`` of each, spread over the composers."""
-    counts: dict[str, int] = {}
+    """Return passages with a clear mood, ``most`` of each if there are, drawn by chance."""
+    counts = dict.fromkeys(_MOODS, 0)
     found: list[Real] = []
     for real in _spread(music):
-        wanted = [mood for mood in real.moods if counts.get(mood, 0) < most]
-        if wanted:
+        if any(counts[mood] < most for mood in real.moods):
             found.append(real)
             for mood in real.moods:
-                counts[mood] = counts.get(mood, 0) + 1
+                counts[mood] += 1
+        if min(counts.values()) >= most:
+            break
     return found
 
 
 def _spread(music: Path) -> Iterator[Real]:
     """Yield the first passage of each score that has a clear mood, in an order drawn by chance."""
-    rng = np.random.default_rng(11)
-    names = []
-    for archive in ARCHIVES:
-        with zipfile.ZipFile(music / archive) as corpus:
-            names += [
-                (archive, name) for name in sorted(corpus.namelist()) if name.endswith(".mxl")
-            ]
-    for index in rng.permutation(len(names)):
-        archive, name = names[index]
-        with zipfile.ZipFile(music / archive) as corpus:
-            raw = corpus.read(name)
-        try:
-            root = read_root(raw)
-            words = " ".join(item.text or "" for item in list(root.iter("words"))[:3])
-            piece = next(iter(score_pieces(root, ARCHIVES[archive], name, name)), None)
-        except (ValueError, KeyError, StopIteration, ParseError, zipfile.BadZipFile):
-            continue
-        if piece is not None and (moods := moods_of(words, piece.tempo, piece.mode)):
-            yield Real(piece, moods)
+    with ExitStack() as stack:
+        corpora = {
+            archive: stack.enter_context(zipfile.ZipFile(music / archive)) for archive in ARCHIVES
+        }
+        names = [
+            (archive, name)
+            for archive, corpus in corpora.items()
+            for name in sorted(corpus.namelist())
+            if name.endswith(".mxl")
+        ]
+        for index in np.random.default_rng(11).permutation(len(names)):
+            archive, name = names[index]
+            if (real := _real(corpora[archive].read(name), ARCHIVES[archive], name)) is not None:
+                yield real
+
+
+def _real(raw: bytes, genre: str, name: str) -> Real | None:
+    """Return a score's first passage and its moods; None where it has none or cannot be read."""
+    try:
+        root = read_root(raw)
+        words = " ".join(item.text or "" for item in list(root.iter("words"))[:3])
+        piece = next(iter(score_pieces(root, genre, name, name)), None)
+    except (ValueError, KeyError, StopIteration, ParseError, zipfile.BadZipFile):
+        return None
+    moods = moods_of(words, piece.tempo, piece.mode) if piece else frozenset()
+    return Real(piece, moods) if piece and moods else None
 
 
 def moods_of(words: str, tempo: float, mode: str) -> frozenset[str]:

@@ -207,7 +207,7 @@ def test_a_part_goes_on_with_the_piece_and_brings_a_new_tune(prompt, duration):
         assert (other.plan.tonic, other.plan.mode) == (first.plan.tonic, first.plan.mode)
         assert other.plan.parts == first.plan.parts
         assert other.plan.duration == duration
-        assert other.form.end is not None
+        assert other.form.end == first.form.end  # the tonic: a part comes to rest as well
     tunes = [motif_of(score) for score in (first, second, third)]
     if all(tunes):
         assert tunes[1] != tunes[0]
