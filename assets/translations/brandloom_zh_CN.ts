@@ -198,6 +198,10 @@
         <translation>后续</translation>
     </message>
     <message>
+        <source>A variation: in the queue.</source>
+        <translation>变体已加入队列。</translation>
+    </message>
+    <message>
         <source>The same, but calmer: in the queue.</source>
         <translation>更舒缓的版本已加入队列。</translation>
     </message>

@@ -342,35 +342,41 @@ class AssetActions(QObject):
 
         self._context.store.write(self, place, placed)
 
-    def turned_word(self, how: str) -> str:
-        """Return what tells a piece from the one that it was made of."""
-        return {
+    def make_again(
+        self,
+        asset_id: str,
+        how: str = "",
+        placed: Callable[[Job], None] | None = None,
+        refused: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Put what an asset was made by into the queue again: with a new seed, or turned.
+
+        ``how`` is of ``TURNS``; without ``placed`` the window says what is in the queue.
+        """
+        registry = self._context.registry
+        word = {
+            "": "",
             "calmer": self.tr("calmer"),
             "livelier": self.tr("livelier"),
             "go_on": self.tr("goes on"),
         }[how]
+        changes = partial(turned, how) if how else None
+        self._context.store.write(
+            self,
+            lambda library: make_again(library, registry, asset_id, changes, word),
+            placed or partial(self._say_placed, how),
+            refused,
+        )
 
-    def turn(self, asset_id: str, how: str) -> None:
-        """Put a piece of music that is made of another into the queue; see ``turned``."""
-        registry = self._context.registry
+    def _say_placed(self, how: str, job: Job) -> None:
         said = {
+            "": self.tr("A variation: in the queue."),
             "calmer": self.tr("The same, but calmer: in the queue."),
             "livelier": self.tr("The same, but livelier: in the queue."),
             "go_on": self.tr("What follows on this piece: in the queue."),
         }[how]
-        word = self.turned_word(how)
-
-        def placed(job: Job) -> None:
-            show = Choice(
-                self.tr("Show in the queue"), lambda: self._context.go("queue", job=job.id)
-            )
-            self._context.messages.good(said, show if self._context.has_page("queue") else None)
-
-        self._context.store.write(
-            self,
-            lambda library: make_again(library, registry, asset_id, partial(turned, how), word),
-            placed,
-        )
+        show = Choice(self.tr("Show in the queue"), lambda: self._context.go("queue", job=job.id))
+        self._context.messages.good(said, show if self._context.has_page("queue") else None)
 
     def use_as_reference(self, asset_id: str) -> None:
         """Open Create with an asset as the picture to start from."""

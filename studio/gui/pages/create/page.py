@@ -31,8 +31,7 @@ from studio.gui.pages.queue.actions import QueueActions
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.asset_cell import AssetPainter
 from studio.gui.widgets.surfaces import EmptyState, Skeleton
-from studio.services.again import make_again
-from studio.services.music_prompt import TURNS, turned
+from studio.services.music_prompt import TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -284,15 +283,7 @@ class CreatePage(Page):
         actions[action]()
 
     def _again(self, asset_id: str, how: str = "") -> None:
-        registry = self.context.registry
-        changes = partial(turned, how) if how else None
-        word = self.actions_.turned_word(how) if how else ""
-        self.context.store.write(
-            self,
-            lambda library: make_again(library, registry, asset_id, changes, word),
-            self._placed,
-            self._refused,
-        )
+        self.actions_.make_again(asset_id, how, self._placed, self._refused)
 
     def _copy(self, asset_id: str) -> None:
         item = self._item(asset_id)

@@ -93,7 +93,7 @@ def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
             ("livelier", translate("LibraryPage", "The same, but livelier"), "trending-up"),
             ("go_on", translate("LibraryPage", "Go on with this piece"), "skip-forward"),
         ):
-            _add(menu, text, icon, partial(_run, actions.turn, item.id, how))
+            _add(menu, text, icon, partial(_run, actions.make_again, item.id, how))
     if creates and item.modality == "image" and not item.missing:
         _add(
             menu,
