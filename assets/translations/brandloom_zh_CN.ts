@@ -186,15 +186,15 @@
         <translation>在队列中显示</translation>
     </message>
     <message>
-        <source>calmer</source>
+        <source>Calmer</source>
         <translation>更舒缓</translation>
     </message>
     <message>
-        <source>livelier</source>
+        <source>Livelier</source>
         <translation>更有活力</translation>
     </message>
     <message>
-        <source>goes on</source>
+        <source>Continued</source>
         <translation>后续</translation>
     </message>
     <message>

@@ -356,9 +356,9 @@ class AssetActions(QObject):
         registry = self._context.registry
         word = {
             "": "",
-            "calmer": self.tr("calmer"),
-            "livelier": self.tr("livelier"),
-            "go_on": self.tr("goes on"),
+            "calmer": self.tr("Calmer"),
+            "livelier": self.tr("Livelier"),
+            "go_on": self.tr("Continued"),
         }[how]
         changes = partial(turned, how) if how else None
         self._context.store.write(

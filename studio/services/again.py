@@ -36,7 +36,7 @@ def make_again(
 ) -> Job:
     """Make an asset's request again, once: with a new seed, or with its own and what is changed.
 
-    ``said`` stands behind the job's title: what was changed, in a word.
+    ``said`` stands before the job's title, where a narrow cell shows it: what was changed.
 
     Raises:
         NotFound: The asset has no recipe, or its checkpoint is no longer listed.

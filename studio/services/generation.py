@@ -129,6 +129,6 @@ def enqueue(
     library: Library, request: Request, *, lane: Lane = Lane.INTERACTIVE, said: str = ""
 ) -> Job:
     """Put one request into the queue; ``said`` tells it from others of the same title."""
-    title = f"{title_for(request)} · {said}" if said else title_for(request)
+    title = f"{said} · {title_for(request)}" if said else title_for(request)
     new = NewJob(request=request, kind=JobKind.GENERATE, lane=lane, title=title)
     return library.jobs.enqueue([new])[0]

@@ -159,9 +159,9 @@ def library_page(empty, piece, open_window, settle):
 @pytest.mark.parametrize(
     "case",
     [
-        ("The same, but calmer", {"intensity": -0.25, "part": 0}, "calmer"),
-        ("The same, but livelier", {"intensity": 0.75, "part": 0}, "livelier"),
-        ("Go on with this piece", {"intensity": 0.25, "part": 1}, "goes on"),
+        ("The same, but calmer", {"intensity": -0.25, "part": 0}, "Calmer"),
+        ("The same, but livelier", {"intensity": 0.75, "part": 0}, "Livelier"),
+        ("Go on with this piece", {"intensity": 0.25, "part": 1}, "Continued"),
     ],
 )
 def test_a_piece_is_turned_from_the_library(library_page, empty, piece, settle, case):
@@ -181,7 +181,7 @@ def test_a_piece_is_turned_from_the_library(library_page, empty, piece, settle, 
     with Library.open(empty) as library:
         settle(lambda: len(library.jobs.list()) == 1)
         (job,) = library.jobs.list()
-    assert job.title == f"calm piano · {said}"
+    assert job.title == f"{said} · calm piano"
     asked = job.request.params
     assert {key: asked[key] for key in changes} == changes
     assert (asked["seed"], asked["num_variations"], asked["prompt"]) == (41, 1, "calm piano")
