@@ -1,6 +1,6 @@
 """Do moods of the starter's music sound like it, to a judge that learned from real scores?
 
-    python tests/benchmarks/music_moods.py --music DIR [--check] [--real N] [--made N]
+    python tests/benchmarks/music_moods.py --music DIR [--check] [--real N] [--made N] [--first N]
 
 ``--music`` holds ``openscore_lieder.zip`` and ``openscore_quartets.zip``. The judge learns two
 pairs, calm and energetic, happy and dark, from passages of real scores; a quarter of them is held
@@ -64,7 +64,7 @@ def learn(
 
 
 def judge_pair(
-    figures: Figures, music: AudioMusic, judge: Judge, pair: tuple[str, str], seeds: int
+    figures: Figures, music: AudioMusic, judge: Judge, pair: tuple[str, str], seeds: range
 ) -> None:
     """Make both moods of every genre and seed; add how often the judge tells which is which.
 
@@ -73,7 +73,7 @@ def judge_pair(
     """
     apart, alone = [], []
     for genre in GENRES:
-        for seed in range(seeds):
+        for seed in seeds:
             first, second = (
                 judge.score(made_features(music, f"{mood} {genre.en[0]}", seed)) for mood in pair
             )
@@ -93,14 +93,16 @@ def main() -> int:
     reader.add_argument("--music", type=Path, required=True)
     reader.add_argument("--real", type=int, default=80, help="passages of each mood")
     reader.add_argument("--made", type=int, default=2, help="pieces of each genre and mood")
+    reader.add_argument("--first", type=int, default=0, help="seed of the first piece")
     options = reader.parse_args()
+    seeds = range(options.first, options.first + options.made)
     figures = Figures(options.check)
     font = read_soundfont(next(SHIPPED.glob("*.sf3")))
     real = read_moods(options.music, options.real)
     rows = [features(played(item.piece, font), 22_050) for item in real]
     music = load_starter()
     for pair in PAIRS:
-        judge_pair(figures, music, learn(figures, real, rows, pair), pair, options.made)
+        judge_pair(figures, music, learn(figures, real, rows, pair), pair, seeds)
     return figures.report()
 
 

@@ -60,6 +60,10 @@ _STILL_COMP = {"stabs": "block", "pulse": "block", "syncopated": "block", "power
                "spiccato": "block", "scratch": "charleston", "offbeat": "charleston",
                "picking": "broken"}  # fmt: skip
 _STILL_ARP = {"sixteenths": "eighths", "ostinato": "sparse", "eighths": "sparse", "up": "sparse"}
+#: What driving pieces play instead.
+_DRIVING_COMP = {"block": "pulse", "lazy": "syncopated"}
+_DRIVING_ARP = {"sparse": "eighths", "ostinato": "sixteenths"}
+_DRIVING_BASS = {"sustained": "root_fifth", "sub": "syncopated"}
 _STILL, _LIVELY = 0.25, 0.85  # energy below and above which a mood changes how much is played
 HARMONIC = ("piano", "electric_piano", "organ", "acoustic_guitar", "nylon_guitar", "harp", "koto")
 
@@ -149,6 +153,8 @@ def decide(
     energy = min(1.0, max(0.0, energy + _SWAY * intensity))
     if energy < _STILL:
         style = _still(style)
+    elif energy >= _LIVELY:
+        style = _driving(style)
     parts, extras = _parts(wishes, style, energy, dice)
     return Plan(
         moods=wishes.moods, genre=genre, style=style, energy=energy, brightness=brightness,
@@ -163,6 +169,16 @@ def _still(style: Style) -> Style:
     """Return a style whose accompaniment moves less."""
     comp, arp = style.comp, style.arp
     return replace(style, comp=_STILL_COMP.get(comp, comp), arp=_STILL_ARP.get(arp, arp))
+
+
+def _driving(style: Style) -> Style:
+    """Return a style whose accompaniment and bass move more, where they hardly move."""
+    return replace(
+        style,
+        comp=_DRIVING_COMP.get(style.comp, style.comp),
+        arp=_DRIVING_ARP.get(style.arp, style.arp),
+        bass=_DRIVING_BASS.get(style.bass, style.bass),
+    )
 
 
 def _genre(wishes: Wishes, rng: random.Random) -> str:

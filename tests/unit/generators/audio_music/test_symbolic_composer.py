@@ -240,6 +240,16 @@ def test_a_calm_piece_has_fewer_notes_a_second_than_an_energetic_one(genre):
     assert moving[1] > 1.3 * moving[0]
 
 
+@pytest.mark.parametrize("genre", ["hip hop", "cinematic"])
+def test_the_bass_of_a_sparse_genre_moves_when_it_is_energetic(genre):
+    def notes_a_beat(mood: str) -> float:
+        made = [score_of(f"{mood} {genre}", 20.0, seed) for seed in range(4)]
+        count = sum(len(t.notes) for score in made for t in score.tracks if t.role == "bass")
+        return count / sum(score.form.beat for score in made)
+
+    assert notes_a_beat("energetic") > 1.25 * notes_a_beat("confident")
+
+
 def test_swing_delays_every_second_eighth():
     assert [round(swung(at, 1.0, 0.5), 3) for at in (0, 0.5, 1, 1.5)] == [0, 0.667, 1, 1.667]
     assert swung(0.25, 1.0, 0.25) == pytest.approx(1 / 3)
