@@ -15,7 +15,7 @@ import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -33,6 +33,7 @@ from generators.image_diffusion.starter.networks import (
     new_unet,
 )
 from generators.image_diffusion.starter.objective import Told, draw_times, weighed
+from generators.image_diffusion.starter.optimiser import Mixed
 from generators.image_diffusion.starter.training import (
     Average,
     Run,
@@ -131,13 +132,7 @@ class Training:
         self.networks.unet.to(memory_format=torch.channels_last)
         if options.compiled:
             self.networks.unet.compile(dynamic=True)
-        groups: list[dict[str, Any]] = [
-            {"params": list(self.networks.unet.parameters())},
-            {"params": list(self.networks.text.parameters()), "share": _TEXT_SHARE},
-        ]
-        self.optimiser = torch.optim.AdamW(
-            groups, 1e-3, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-        )
+        self.optimiser = Mixed(self.networks.unet, self.networks.text, _TEXT_SHARE)
         self.told = Told(self.networks.pooled_width).to(options.device)
         self.told_optimiser = torch.optim.AdamW(self.told.parameters(), 1e-3)
         self.average = Average(self.networks, options.average)
@@ -246,8 +241,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="where the training is kept")
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--average", type=float, default=0.9985, help="share of weights kept")
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--average", type=float, default=0.998, help="share of weights kept")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--compiled", action="store_true", help="by torch.compile, for GPUs")

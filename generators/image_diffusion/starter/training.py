@@ -10,7 +10,7 @@ import json
 import math
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -184,7 +184,16 @@ def learning_rate(step: int, last: int, peak: float, warm: int = 200) -> float:
     return peak * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+class Grouped(Protocol):
+    """An optimiser, as far as its rate goes."""
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:
+        """Its groups; each has its rate at ``lr``."""
+        ...
+
+
+def set_rate(optimiser: Grouped, rate: float) -> None:
     """Give every group of an optimiser the rate, or the ``share`` of it that the group names."""
     for group in optimiser.param_groups:
         group["lr"] = rate * group.get("share", 1.0)
