@@ -193,17 +193,17 @@ def _library_scenes(window, state: str):
     yield "filled-details"
     page.grid.select_ids([page.model.id_at(row) for row in (rows - 3, rows - 4)])
     yield "filled-many"
-    page.compare()
+    page.sheets.compare()
     yield "filled-compare"
-    page.comparing().ways.set_value("slide")
-    page.comparing().ways.changed.emit("slide")
+    page.sheets.compared.ways.set_value("slide")
+    page.sheets.compared.ways.changed.emit("slide")
     yield "filled-slider"
-    page.comparing().close_sheet()
+    page.sheets.compared.close_sheet()
     for row, name in ((rows - 2, "image"), (0, "sound"), (5, "text")):
         page.grid.select_ids([page.model.id_at(row)])
-        page.open_preview(page.model.id_at(row))
+        page.sheets.open_preview(page.model.id_at(row))
         yield f"filled-preview-{name}"
-        page.preview().close_sheet()
+        page.sheets.preview.close_sheet()
     page.filters.search.setText("nothing like this")
     page.filters.search.searched.emit("nothing like this")
     yield "filled-nothing"

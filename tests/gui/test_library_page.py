@@ -93,7 +93,7 @@ def test_arrows_rating_and_preview_by_keyboard(library_page, settle, asked):
     settle(lambda: page.model.item(asset_id).rating == 3)
     assert asked(lambda library: library.assets.get(asset_id)).rating == 3
     key(page, Qt.Key.Key_Space)
-    sheet = page.preview()
+    sheet = page.sheets.preview
     assert sheet.isVisible()
     QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Left)
     assert sheet.stage.item.id == page.model.id_at(page.grid.columns())
@@ -176,13 +176,13 @@ def test_compare_needs_two_to_four(library_page, said):
     page = library_page
     heard = said(page.window())
     page.grid.select_ids([page.model.id_at(0)])
-    page.compare()
+    page.sheets.compare()
     assert heard[-1].tone == "warn"
     pictures = [page.model.id_at(row) for row in range(ASSETS)
                 if page.model.item_at(row).modality == "image"]  # fmt: skip
     page.grid.select_ids(pictures[:2])
-    page.compare()
-    sheet = page.comparing()
+    page.sheets.compare()
+    sheet = page.sheets.compared
     assert sheet.isVisible()
     assert sheet.ways.isVisible()
     sheet.ways.changed.emit("slide")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from studio.gui.pages.library.sheets import MOST_COMPARED
 from studio.gui.theme.manager import themed_icon
 from studio.gui.translating import translate
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from studio.gui.models.asset_rows import AssetItem
     from studio.gui.pages.library.page import LibraryPage
 
-MOST_COMPARED = 4
 FACTORS = (2, 4, 8)  # by which a picture can be enlarged from the menu
 
 
@@ -55,7 +55,7 @@ def make_menu(page: LibraryPage) -> QMenu:
     if item is not None:
         _add_single(page, menu, item)
     if 2 <= len(ids) <= MOST_COMPARED:
-        _add(menu, translate("LibraryPage", "Compare"), "columns-2", page.compare)
+        _add(menu, translate("LibraryPage", "Compare"), "columns-2", page.sheets.compare)
     _add_rating(page, menu, ids)
     _add_boards(page, menu, ids)
     menu.addSeparator()
@@ -77,7 +77,10 @@ def make_menu(page: LibraryPage) -> QMenu:
 def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
     actions = page.actions_
     _add(
-        menu, translate("LibraryPage", "Preview"), "maximize-2", lambda: page.open_preview(item.id)
+        menu,
+        translate("LibraryPage", "Preview"),
+        "maximize-2",
+        lambda: page.sheets.open_preview(item.id),
     )
     creates = page.context.has_page("create")
     if creates and item.has_recipe:
@@ -218,7 +221,7 @@ def _add_uses(page: LibraryPage) -> None:
     add(
         "compare",
         translate("LibraryPage", "Compare the selection"),
-        page.compare,
+        page.sheets.compare,
         "C",
         "columns-2",
         enabled=some,

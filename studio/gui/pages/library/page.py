@@ -15,8 +15,8 @@ from studio.gui.models.asset_rows import query_from_json, query_to_json
 from studio.gui.models.asset_thumbnails import AssetThumbnails
 from studio.gui.pages.library.details import DetailsPanel
 from studio.gui.pages.library.filter_bar import FilterBar
-from studio.gui.pages.library.menus import MOST_COMPARED, add_commands, open_menu
-from studio.gui.pages.library.preview import CompareSheet, PreviewSheet
+from studio.gui.pages.library.menus import add_commands, open_menu
+from studio.gui.pages.library.sheets import LibrarySheets
 from studio.gui.pages.library.sidebar import Sidebar, SidebarFacts, read_sidebar
 from studio.gui.pages.page import Page
 from studio.gui.theme.tokens import SIZES
@@ -52,10 +52,9 @@ class LibraryPage(Page):
         self._show_id = ""
         self._wants_focus = False
         self._empty: dict[str, EmptyState] = {}
-        self._preview: PreviewSheet | None = None
-        self._compare: CompareSheet | None = None
         self.thumbnails = AssetThumbnails(context)
         self.model = AssetListModel(context, self)
+        self.sheets = LibrarySheets(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -157,14 +156,14 @@ class LibraryPage(Page):
         self.filters.sized.connect(self.grid.set_side)
         self.grid.zoomed.connect(self._show_size)
         self.grid.picked.connect(self._on_picked)
-        self.grid.opened.connect(self.open_preview)
+        self.grid.opened.connect(self.sheets.open_preview)
         self.grid.rated.connect(lambda stars: self.actions_.rate(self.grid.selected_ids(), stars))
         self.grid.menu_wanted.connect(lambda point: open_menu(self, point))
         self.model.listed.connect(self._on_listed)
-        self.model.items_changed.connect(self._on_items)
+        self.model.items_changed.connect(self.sheets.refresh)
         self.panel.closed.connect(self.toggle_details)
         self.panel.asked.connect(self.show_asset)
-        self.panel.compare_wanted.connect(self.compare)
+        self.panel.compare_wanted.connect(self.sheets.compare)
         self.import_button.clicked.connect(self.actions_.import_pick)
         self.empty_button.clicked.connect(self._empty_trash)
         self.details_button.clicked.connect(self.panel.setVisible)
@@ -307,56 +306,6 @@ class LibraryPage(Page):
                 self.panel.show_asset(asset_id)
         else:
             self.panel.show_many(self.grid.selected_ids())
-
-    # looking ------------------------------------------------------------------------------------
-
-    def open_preview(self, asset_id: str) -> None:
-        """Show one asset over the whole window."""
-        item = self.model.item(asset_id)
-        if item is None:
-            return
-        if self._preview is None:
-            self._preview = PreviewSheet(self.window(), self.context, self.thumbnails)
-            self._preview.stepped.connect(self._step_preview)
-            self._preview.rated.connect(lambda one, stars: self.actions_.rate([one], stars))
-        self._preview.show_item(item)
-
-    def preview(self) -> PreviewSheet | None:
-        """Return the sheet, if it was ever opened."""
-        return self._preview
-
-    def _step_preview(self, by: int) -> None:
-        row = self.grid.currentIndex().row() + by
-        asset_id = self.model.id_at(row)
-        if asset_id:
-            self.grid.select_ids([asset_id])
-            self.open_preview(asset_id)
-
-    def _on_items(self, ids: list[str]) -> None:
-        sheet = self._preview
-        if sheet is not None and sheet.isVisible() and sheet.stage.item is not None:
-            item = self.model.item(sheet.stage.item.id)
-            if item is not None and item.id in ids:
-                sheet.refresh(item)
-
-    def compare(self) -> None:
-        """Show two to four selected assets beside each other."""
-        ids = self.grid.selected_ids()
-        if not 2 <= len(ids) <= MOST_COMPARED:
-            self.context.messages.warn(
-                self.tr("Select two to four assets to compare."),
-                self.tr("Hold Ctrl and click them."),
-                key="library.compare",
-            )
-            return
-        items = [item for one in ids if (item := self.model.item(one)) is not None]
-        if self._compare is None:
-            self._compare = CompareSheet(self.window(), self.context, self.thumbnails)
-        self._compare.show_items(items)
-
-    def comparing(self) -> CompareSheet | None:
-        """Return the sheet, if it was ever opened."""
-        return self._compare
 
     # acting -------------------------------------------------------------------------------------
 
