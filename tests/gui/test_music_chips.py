@@ -112,7 +112,7 @@ def test_the_stage_shows_markers_and_a_click_goes_there(
     page.grid.setCurrentIndex(page.model.index(0, 0))
     page.grid.setFocus()
     QTest.keyClick(page.grid, Qt.Key.Key_Space)
-    stage = page.preview().stage
+    stage = page.sheets.preview.stage
     settle(lambda: len(stage.wave.marks) == 2)
     assert stage.wave.accessibleDescription() == "intro 0.0 s, drop 5.0 s"
     assert stage.player.loop_button.isChecked()
@@ -124,7 +124,7 @@ def test_the_stage_shows_markers_and_a_click_goes_there(
     assert sought[0] == pytest.approx(5_000, abs=30)
     stage.wave.set_place(2_500)
     assert not stage.wave.grab().isNull()
-    page.preview().hide()
+    page.sheets.preview.hide()
 
 
 @pytest.fixture

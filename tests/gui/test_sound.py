@@ -132,7 +132,7 @@ def test_where_it_cannot_be_played_the_waveform_stays(filled, open_window, settl
     page.grid.setCurrentIndex(page.model.index(row, 0))
     page.grid.setFocus()
     QTest.keyClick(page.grid, Qt.Key.Key_Space)
-    stage = page.preview().stage
+    stage = page.sheets.preview.stage
     assert stage.item.modality == "audio"
     settle(stage.player.open_button.isVisible)
     assert not stage.player.play_button.isVisible()
@@ -142,4 +142,4 @@ def test_where_it_cannot_be_played_the_waveform_stays(filled, open_window, settl
     picture = wave.grab().toImage()
     colours = {picture.pixel(x, picture.height() // 2) for x in range(0, picture.width(), 3)}
     assert len(colours) > 1  # something is drawn on its middle line
-    page.preview().hide()
+    page.sheets.preview.hide()
