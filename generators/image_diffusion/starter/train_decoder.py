@@ -22,7 +22,7 @@ from generators.image_diffusion.starter.training import (
     set_rate,
 )
 
-_NOISE = NOISE / 3  # what samplers leave in latents is less than what an encoder is trained with
+_NOISE = NOISE  # samplers leave about as much in latents as an encoder is trained with
 
 
 def train(options: argparse.Namespace) -> None:

@@ -126,7 +126,7 @@ class Run:
         plot(self.folder / "losses.csv", self.folder / "losses.png")
         self._saved = time.monotonic()
 
-    def note(self, every: int = 50, **losses: torch.Tensor) -> None:
+    def note(self, every: int = 50, /, **losses: torch.Tensor) -> None:
         """Count losses; write their means every ``every`` steps."""
         for name, value in losses.items():
             self._sums.setdefault(name, []).append(value.detach())

@@ -74,6 +74,24 @@ def test_edges_and_vectors_move_as_adamw_moves_them():
         assert torch.allclose(moved.abs(), torch.full_like(moved, rate), rtol=1e-2), key
 
 
+def test_one_network_alone_with_edges_of_its_own():
+    inner = Small()
+    before = weights(inner)
+    optimiser = Mixed(inner, edges=("shortcut",))
+    assert len(optimiser.param_groups) == 2
+    for weight in inner.parameters():
+        weight.grad = torch.randn_like(weight)
+    set_rate(optimiser, 0.01)
+    optimiser.step()
+    moved = {key: value - before[key] * (1 - 0.01 * 0.01) for key, value in weights(inner).items()}
+    by_adamw = {
+        key
+        for key, values in moved.items()
+        if torch.allclose(values.abs(), torch.full_like(values, 0.01), rtol=1e-2)
+    }
+    assert by_adamw == {key for key in moved if "bias" in key or "shortcut" in key}
+
+
 def test_how_weights_lie_in_memory_changes_nothing():
     plain, last = parts(), parts(torch.channels_last)
     step(*plain)

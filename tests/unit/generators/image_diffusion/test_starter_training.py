@@ -110,6 +110,24 @@ def test_a_training_that_was_paused_ends_where_an_uninterrupted_one_does(bench, 
     assert not same(half, whole)
 
 
+def test_an_autoencoder_that_is_trained_on_keeps_its_latents_near(bench):
+    """Or the U-Net that knows them would have to begin again."""
+    finished = latents.load_vae(bench.root / "vae-export")
+    warm = bench.vae("vae-warm", "--warm", str(bench.root / "vae-export"), "--steps", "1")
+    for name, value in finished.state_dict().items():
+        assert torch.allclose(warm["vae"][name], value, atol=0.01), name
+    wanted = train_vae.crops(train_vae.Shards(bench.shards).training(), 6, np.random.default_rng(1))
+    vae = latents.load_vae(bench.root / "vae-export").train()
+    assert "moved" not in train_vae.losses(vae, wanted, None)[1]
+    assert train_vae.losses(vae, wanted, finished)[1]["moved"] == 0
+    with torch.no_grad():
+        vae.encoder.layers[-1].bias += 0.5
+    loss, parts = train_vae.losses(vae, wanted, finished)
+    assert parts["moved"] == pytest.approx(0.25, rel=0.02)
+    loss.backward()
+    assert vae.encoder.layers[-1].bias.grad is not None
+
+
 def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
     tokenizer = new_tokenizer(bench.latents / "tokenizer")
     taken = train_unet.Networks(len(tokenizer), (32, 32, 32))
