@@ -42,16 +42,6 @@ def pipeline_of(
     return pipe
 
 
-def export_vae(state: Path, target: Path, latents_std: float) -> None:
-    """Write a trained autoencoder's folder from its training state."""
-    from generators.image_diffusion.starter.train_vae import new_vae
-
-    vae = new_vae()
-    vae.load_state_dict(torch.load(state, weights_only=True)["vae"])
-    vae.register_to_config(scaling_factor=round(1 / latents_std, 4))
-    vae.save_pretrained(target)
-
-
 def assemble(unet_state: Path, vae_folder: Path, tokenizer_folder: Path, target: Path) -> Path:
     """Write the checkpoint: diffusers' layout, fp16, the vocabulary and the generator's wishes."""
     from transformers import BertTokenizer

@@ -5,7 +5,8 @@ normalisation, so that it can be trained on crops. It is trained as a variationa
 posterior has one fixed width (noise is added to the latents, their size is held down), and half as
 many latents must decode to the picture at half its size: both make latents that a diffusion model
 can learn (Kouzelis and others, "EQ-VAE", 2025). With ``--warm`` the latents stay near those of the
-finished autoencoder, so that a U-Net that knows them can be trained on with the new ones.
+finished autoencoder, so that a U-Net that knows them can be trained on with the new ones. What came
+of it lies in ``vae`` in the training's folder.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ NOISE = 0.04
 _HALVED_WEIGHT = 0.1  # beside 1 for the picture at its own size
 _NEAR_WEIGHT = 0.05  # of how far latents are from those of the autoencoder that was begun with
 _NEAR_SHARE = 4  # one crop in so many is encoded by both
+_MEASURED = 64  # held-out pictures that are looked at
 
 
 def new_vae() -> AutoencoderTiny:
@@ -111,7 +113,7 @@ def rebuild(vae: AutoencoderTiny, pixels: NDArray[np.uint8]) -> NDArray[np.uint8
 
 def preview(vae: AutoencoderTiny, source: Shards, folder: Path) -> None:
     """Say how well held-out pictures come back, and save some beside what came back."""
-    pixels = source.held_out()[0][0][:64]
+    pixels = source.held_out()[0][0][:_MEASURED]
     made = rebuild(vae, pixels)
     print(f"PSNR {psnr(made, pixels):.2f} dB", flush=True)  # noqa: T201
     pairs = [p for pair in zip(pixels[:16], made[:16], strict=True) for p in pair]
@@ -184,6 +186,16 @@ def train(data: Path, folder: Path, options: argparse.Namespace) -> None:
         if (step + 1) % 500 == 0:
             preview(vae, source, folder)
     preview(vae, source, folder)
+    export(vae, source, folder / "vae")
+
+
+def export(vae: AutoencoderTiny, source: Shards, target: Path) -> None:
+    """Write the autoencoder's folder: scaled, latents of held-out pictures have unit variance."""
+    pixels = source.held_out()[0][0][:_MEASURED]
+    with torch.no_grad():
+        latents = vae.encode(to_tensor(pixels, str(vae.device))).latents
+    vae.register_to_config(scaling_factor=round(1 / float(latents.std()), 4))
+    vae.save_pretrained(target)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -35,6 +35,7 @@ class Bench:
     def __init__(self, root):
         self.root = root
         self.shards, self.latents = root / "shards", root / "latents"
+        self.finished = root / "vae" / "vae"
         self.shards.mkdir()
         new_tokenizer(self.latents / "tokenizer", captions=300)
         for number in range(3):
@@ -47,7 +48,7 @@ class Bench:
 
     def unet(self, name, *extra):
         folder = self.root / name
-        parts = [str(self.latents), str(self.root / "vae-export"), str(folder)]
+        parts = [str(self.latents), str(self.finished), str(folder)]
         train_unet.main([*parts, *UNET, *extra])
         return state_of(folder)
 
@@ -69,8 +70,7 @@ def same(one, other):
 def bench(tmp_path_factory):
     made = Bench(tmp_path_factory.mktemp("starter"))
     made.vae("vae")
-    assemble.export_vae(made.root / "vae" / "state.pt", made.root / "vae-export", 0.8)
-    latents.main([str(made.shards), str(made.root / "vae-export"), str(made.latents)])
+    latents.main([str(made.shards), str(made.finished), str(made.latents)])
     made.unet("unet")
     return made
 
@@ -80,7 +80,7 @@ def checkpoint(bench):
     """The assembled folder."""
     return assemble.assemble(
         bench.root / "unet" / "state.pt",
-        bench.root / "vae-export",
+        bench.finished,
         bench.latents / "tokenizer",
         bench.root / "starter",
     )
@@ -90,7 +90,8 @@ def test_a_checkpoint_does_not_say_where_it_was_made(bench, checkpoint):
     for file in checkpoint.rglob("*.json"):
         assert str(bench.root) not in file.read_text("utf-8"), file
     config = json.loads((checkpoint / "vae" / "config.json").read_text("utf-8"))
-    assert config["scaling_factor"] == 1.25  # nothing else was taken out
+    kept = latents.load_vae(bench.finished).config["scaling_factor"]
+    assert config["scaling_factor"] == kept != 1  # nothing else was taken out
 
 
 @pytest.fixture(scope="module")
@@ -112,18 +113,18 @@ def test_a_training_that_was_paused_ends_where_an_uninterrupted_one_does(bench, 
 
 def test_an_autoencoder_that_is_trained_on_keeps_its_latents_near(bench):
     """Or the U-Net that knows them would have to begin again."""
-    finished = latents.load_vae(bench.root / "vae-export")
-    warm = bench.vae("vae-warm", "--warm", str(bench.root / "vae-export"), "--steps", "1")
+    finished = latents.load_vae(bench.finished)
+    warm = bench.vae("vae-warm", "--warm", str(bench.finished), "--steps", "1")
     for name, value in finished.state_dict().items():
         assert torch.allclose(warm["vae"][name], value, atol=0.01), name
     wanted = train_vae.crops(train_vae.Shards(bench.shards).training(), 6, np.random.default_rng(1))
-    vae = latents.load_vae(bench.root / "vae-export").train()
+    vae = latents.load_vae(bench.finished).train()
     assert "moved" not in train_vae.losses(vae, wanted, None)[1]
-    assert train_vae.losses(vae, wanted, finished)[1]["moved"] == 0
+    assert train_vae.losses(vae, wanted, finished)[1]["moved"].item() == 0
     with torch.no_grad():
         vae.encoder.layers[-1].bias += 0.5
     loss, parts = train_vae.losses(vae, wanted, finished)
-    assert parts["moved"] == pytest.approx(0.25, rel=0.02)
+    assert parts["moved"].item() == pytest.approx(0.25, rel=0.02)
     loss.backward()
     assert vae.encoder.layers[-1].bias.grad is not None
 
@@ -139,7 +140,7 @@ def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
     moved = warm["networks"]["unet.conv_in.weight"] - averaged["unet.conv_in.weight"]
     assert 0 < moved.abs().max() < 0.01  # one step away, not begun anew
     again = bench.root / "again"
-    parts = [bench.shards, bench.root / "vae-export", again, "--words", checkpoint]
+    parts = [bench.shards, bench.finished, again, "--words", checkpoint]
     latents.main([*map(str, parts), "--step", "3", "--first", "1"])
     vocab = ("tokenizer", "vocab.txt")
     assert again.joinpath(*vocab).read_bytes() == bench.latents.joinpath(*vocab).read_bytes()
@@ -150,7 +151,7 @@ def test_pictures_that_are_encoded_can_be_dropped(bench):
     copy, encoded = bench.root / "dropped", bench.root / "dropped-latents"
     shutil.copytree(bench.shards, copy)
     shutil.copytree(bench.latents / "tokenizer", encoded / "tokenizer")
-    latents.main([str(copy), str(bench.root / "vae-export"), str(encoded), "--drop"])
+    latents.main([str(copy), str(bench.finished), str(encoded), "--drop"])
     assert not list(copy.iterdir())
     for path in bench.latents.glob("shard-*"):
         with np.load(path) as one, np.load(encoded / path.name) as other:
@@ -163,13 +164,13 @@ def test_a_fourth_level_is_for_twice_the_pixels(bench, studio):
     draw_shard(root / "shards", 1, 3, scale=2)
     draw_shard(root / "shards", 0, 1, scale=2)
     new_tokenizer(root / "latents" / "tokenizer", captions=300)
-    latents.main([str(root / "shards"), str(bench.root / "vae-export"), str(root / "latents")])
-    given = [root / "latents", bench.root / "vae-export", root / "unet"]
+    latents.main([str(root / "shards"), str(bench.finished), str(root / "latents")])
+    given = [root / "latents", bench.finished, root / "unet"]
     four = (*UNET, "--channels", "32", "32", "32", "32")
     train_unet.main([*map(str, given), *four])
     made = assemble.assemble(
         root / "unet" / "state.pt",
-        bench.root / "vae-export",
+        bench.finished,
         root / "latents" / "tokenizer",
         root / "starter",
     )
@@ -187,8 +188,8 @@ def test_a_training_ends_by_the_clock(bench):
 
 
 def test_a_decoder_goes_on_learning_and_its_encoder_does_not(bench):
-    before = latents.load_vae(bench.root / "vae-export")
-    parts = [bench.shards, bench.root / "vae-export", bench.root / "decoder", bench.root / "sharp"]
+    before = latents.load_vae(bench.finished)
+    parts = [bench.shards, bench.finished, bench.root / "decoder", bench.root / "sharp"]
     train_decoder.main([*map(str, parts), *SMALL, "--steps", "40"])
     after = latents.load_vae(bench.root / "sharp")
     assert after.config.scaling_factor == before.config.scaling_factor
@@ -253,10 +254,11 @@ def test_latents_have_the_size_that_the_export_promises(bench):
     assert values.shape == (6, 4, pixels.shape[1] // 8, pixels.shape[2] // 8)
     assert numbers.shape == (6, 9)
     assert ids.shape == (6, latents.CAPTIONS, TOKENS)
-    vae = latents.load_vae(bench.root / "vae-export")
-    assert vae.config.scaling_factor == 1.25
-    with torch.no_grad():
-        exact = vae.encode(train_vae.to_tensor(pixels)).latents.numpy() * 1.25
+    vae = latents.load_vae(bench.finished)
+    with np.load(bench.shards / "shard-00000.npz") as held, torch.no_grad():
+        spread = vae.encode(train_vae.to_tensor(held["pixels"])).latents.std()
+        exact = vae.encode(train_vae.to_tensor(pixels)).latents.numpy() / float(spread)
+    assert vae.config.scaling_factor == pytest.approx(1 / float(spread), abs=1e-4)
     assert np.abs(values - exact).mean() < 0.02 * np.abs(exact).mean() + 1e-3
 
 
