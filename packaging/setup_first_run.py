@@ -19,7 +19,7 @@ STARTER = ROOT / "assets" / "starter"
 UPSCALER = STARTER / "upscaler" / "starter-upscaler-x4.safetensors"
 #: Shipped checkpoints by what they make; a folder without weights counts as not shipped.
 SHIPPED = {
-    "pictures": ("Starter image model (early)", STARTER / "image"),
+    "pictures": ("Starter image model", STARTER / "image"),
     "music": ("Starter music", STARTER / "music"),
 }
 #: The file that a shipped checkpoint of a kind cannot be without.
@@ -92,8 +92,8 @@ def what_to_expect(noise: list[str]) -> str:
     }  # fmt: skip
     if not noise:
         told = (
-            "Words, pictures and music come from small models; that for pictures is early in its "
-            "training, so shapes are soft. All are"
+            "Words, pictures and music come from small models; that for pictures knows seventy "
+            "things and draws them simply. All are"
         )
     elif len(noise) > 1:
         told = (

@@ -592,8 +592,8 @@
         <translation>入门音乐</translation>
     </message>
     <message>
-        <source>Starter image model (early)</source>
-        <translation>入门图片模型（早期）</translation>
+        <source>Starter image model</source>
+        <translation>入门图片模型</translation>
     </message>
     <message>
         <source>{0} is on the list.</source>

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 FONT = ROOT / "assets" / "fonts" / "NotoSansSC-Regular.otf"
+SHARDS = (*range(1, 84), *range(100, 160))  # that the shipped checkpoint was trained on
 _PROMPT_SEED = 20261127
 _CHINESE = 0.15
 
@@ -82,7 +83,7 @@ class Training:
     """
 
     def __init__(self, folder: Path | None, redrawn: int, scratch: Path) -> None:
-        """Read ``folder``, or draw ``redrawn`` pictures of shards 1 to 119 again."""
+        """Read ``folder``, or draw ``redrawn`` pictures of ``SHARDS`` again."""
         self.wishes: set[Wish] = set()
         small: list[NDArray[np.float32]] = []
         pixels: list[NDArray[np.uint8]] = []
@@ -110,7 +111,7 @@ def _redraw(count: int, scratch: Path) -> list[Path]:
     (scratch / "probe").mkdir(parents=True, exist_ok=True)
     (scratch / "part").mkdir(parents=True, exist_ok=True)
     square = []
-    for number in range(1, 120):
+    for number in SHARDS:
         found, _ = read_shard(draw_shard(scratch / "probe", number, 1))
         if found.shape[1:3] == (128, 128):
             square.append(number)

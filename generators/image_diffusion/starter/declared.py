@@ -22,7 +22,7 @@ def wishes_for(scale: int) -> dict[str, Any]:
     """
     return {
         "num_inference_steps": 12,
-        "guidance_scale": 4.5,
+        "guidance_scale": 4.0,
         "sizes": [[width * scale, height * scale] for (width, height), _ in BUCKETS],
     }
 

@@ -46,7 +46,7 @@ class CreateWeights(QObject):
         path = starter_checkpoint(kind)
         if path is not None:
             music = self.tr("Starter music")
-            self.add(path, music if kind == "audio" else self.tr("Starter image model (early)"))
+            self.add(path, music if kind == "audio" else self.tr("Starter image model"))
 
     def add(self, path: Path, name: str = "") -> None:
         """Put weights on the list, under the name of their file or folder unless one is given."""
