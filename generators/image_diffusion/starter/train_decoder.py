@@ -22,8 +22,6 @@ from generators.image_diffusion.starter.training import (
     set_rate,
 )
 
-_NOISE = NOISE  # samplers leave about as much in latents as an encoder is trained with
-
 
 def train(options: argparse.Namespace) -> None:
     """Train until ``options.steps``, then write the autoencoder to ``options.target``."""
@@ -51,7 +49,7 @@ def train(options: argparse.Namespace) -> None:
         with torch.autocast(options.device, torch.bfloat16):
             with torch.no_grad():
                 latents = vae.encode(wanted).latents.float()
-            made = vae.decode(latents + _NOISE * torch.randn_like(latents)).sample
+            made = vae.decode(latents + NOISE * torch.randn_like(latents)).sample
         loss = difference(made.float(), wanted)
         optimiser.zero_grad()
         torch.autograd.backward(loss)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_NOTED_EVERY = 50  # steps
 _SAVE_SECONDS = 400.0  # a state of 400 MB: oftener would slow what else uses the disk
 
 
@@ -126,11 +127,11 @@ class Run:
         plot(self.folder / "losses.csv", self.folder / "losses.png")
         self._saved = time.monotonic()
 
-    def note(self, every: int = 50, /, **losses: torch.Tensor) -> None:
-        """Count losses; write their means every ``every`` steps."""
+    def note(self, **losses: torch.Tensor) -> None:
+        """Count losses; write their means every ``_NOTED_EVERY`` steps."""
         for name, value in losses.items():
             self._sums.setdefault(name, []).append(value.detach())
-        if (self.step + 1) % every:
+        if (self.step + 1) % _NOTED_EVERY:
             return
         means = {name: float(torch.stack(values).mean()) for name, values in self._sums.items()}
         self._sums.clear()
