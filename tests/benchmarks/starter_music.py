@@ -1,11 +1,12 @@
 """The starter's music: is it valid, as asked, and the same again? Measured from its sound.
 
-    python tests/benchmarks/starter_music.py [--check] [--sheets DIR] [--prompts N]
+    python tests/benchmarks/starter_music.py [--check] [--sheets DIR] [--prompts N] [--data DIR]
 
 Pieces are made by the ordinary generator from drawn prompts, English and Chinese, of all genres,
 moods, keys, tempos and lengths, written to WAV and read back. Key and tempo are measured from the
 sound (``helpers.music_measures``), never read from the notes. ``--sheets`` writes twelve beds with
-their piano rolls and spectrograms.
+their piano rolls and spectrograms. ``--data`` names what ``generators.audio_music.network.data``
+built: then the network's foresight is measured on its held-out side, and what it copies.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ warnings.simplefilter("ignore")
 
 from helpers.figures import Figures, parser  # noqa: E402
 from helpers.music_measures import Join, join_of, key_of, tempo_of  # noqa: E402
+from helpers.music_network import Foresight, Tunes, tune_of  # noqa: E402
 from helpers.music_pieces import load_starter, make_piece  # noqa: E402
 from helpers.music_prompts import BEDS, MusicPrompt, draw_prompts  # noqa: E402
 from helpers.music_sheets import draw_sheet  # noqa: E402
 
 from generators.audio_music.loudness import measure  # noqa: E402
+from generators.audio_music.network.ideas import NetworkIdeas  # noqa: E402
+from generators.audio_music.network.sampling import Sampler  # noqa: E402
+from generators.audio_music.network.tokens import Measure, decode  # noqa: E402
 from generators.audio_music.symbolic.composer import compose  # noqa: E402
 from generators.audio_music.symbolic.dice import Dice  # noqa: E402
 from generators.audio_music.symbolic.model import Symbolic  # noqa: E402
@@ -39,11 +44,14 @@ if TYPE_CHECKING:
 
     from generators.api import JsonValue
     from generators.audio_music.generator import AudioMusic
+    from generators.audio_music.network.model import Composer
 
 MOST_SECONDS = 10.0  # for a bed of 15 s on two cores
 LOUDNESS_OFF = 0.5  # LU
 TEMPO_OFF = 0.02  # share of what was asked
 LOUDEST_STEP = -60.0  # dBFS
+THEMES = 100
+_TABLES = {"bigram": "pairs of all training data", "rules": "runs of four of the rules' pieces"}
 
 
 def make(music: AudioMusic, prompt: MusicPrompt, folder: Path) -> Made:
@@ -147,6 +155,32 @@ def measure_seconds(figures: Figures, music: AudioMusic) -> None:
     figures.add("held in memory", music.memory_bytes() / 1e6, "MB")
 
 
+def measure_network(figures: Figures, network: Composer, folder: Path, pieces: int) -> None:
+    """Add what the network foresees of held-out music, against tables, and what it copies."""
+    foresight = Foresight(folder, pieces)
+    for kind in foresight.pieces:
+        tables = foresight.of_tables(kind)
+        found = foresight.of_network(network, kind)
+        for name, value in tables.items():
+            figures.add(f"held-out {kind}: {_TABLES[name]}", value, "nats a token")
+        least = min(tables.values())
+        figures.add(f"held-out {kind}: the network", found, "nats a token", at_most=least)
+    known = Tunes(foresight.training)
+    sampler = Sampler(network, 1.0, lambda: None)
+    runs = []
+    for number, prompt in enumerate(draw_prompts(THEMES)):
+        dice = Dice(number)
+        plan = decide(read_prompt(prompt.text), prompt.duration, dice)
+        bars = NetworkIdeas(sampler, ("melody",)).tune(plan, plan.metre, dice)
+        if bars is not None:
+            tune = tune_of(Measure(plan.metre, 0, 0, "maj", bar) for bar in bars)
+            runs.append(known.longest(tune) / plan.metre)
+    figures.add(f"{THEMES} themes: fit to be sung", len(runs), "", at_least=0.9 * THEMES)
+    figures.add(f"{len(runs)} themes: longest run of a training tune", max(runs), "bars", 2.0)
+    people = [known.longest(tune_of(decode(piece))) for piece in foresight.pieces["scores"]]
+    figures.add("held-out composers: the same, of twelve bars", max(people) / 4, "bars of four")
+
+
 def write_sheets(music: AudioMusic, folder: Path) -> None:
     """Write twelve beds with pictures of their notes and their sound."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,7 +190,9 @@ def write_sheets(music: AudioMusic, folder: Path) -> None:
         plan = decide(read_prompt(bed.text), bed.duration, dice)
         title = f"{bed.text}   {plan.genre}, {plan.grid.tempo:.1f}, {plan.facts()['key']}"
         sheet = folder / f"{number:02d}.png"
-        draw_sheet(compose(plan, dice), made.samples, made.rate, title, sheet)
+        assert isinstance(music.backend, Symbolic)
+        score = compose(plan, dice, music.backend.ideas(1.0, lambda: None))
+        draw_sheet(score, made.samples, made.rate, title, sheet)
         print(sheet)
 
 
@@ -165,9 +201,16 @@ def main() -> int:
     reader = parser(__doc__ or "")
     reader.add_argument("--sheets", type=Path, help="write beds and pictures to this folder")
     reader.add_argument("--prompts", type=int, default=200)
+    reader.add_argument("--data", type=Path, help="what the network was trained on")
+    reader.add_argument("--pieces", type=int, default=60, help="held-out pieces of each kind")
     options = reader.parse_args()
     figures = Figures(options.check)
     music = load_starter()
+    assert isinstance(music.backend, Symbolic)
+    if options.data and music.backend.network:
+        measure_network(figures, music.backend.network, options.data, options.pieces)
+    else:
+        figures.note("Nothing is said of what the network foresees and copies: no --data.")
     if options.sheets:
         write_sheets(music, options.sheets)
     measure_pieces(figures, music, draw_prompts(options.prompts))

@@ -14,7 +14,7 @@ from generators.audio_music.network.model import save as save_network
 from generators.audio_music.network.tokens import vocabulary
 
 STARTER = Path(__file__).resolve().parents[2] / "assets" / "starter" / "music"
-PARTS = ("melody", "bass", "drums")
+PARTS = ("melody", "drums")
 
 
 def tiny_network(seed: int = 0, context: int = 1536) -> Composer:

@@ -31,7 +31,6 @@ class Shape:
 
     Attributes:
         context: Tokens that it looks back at most.
-        dropout: In training only.
     """
 
     tokens: int
@@ -39,7 +38,6 @@ class Shape:
     layers: int = 8
     heads: int = 8
     context: int = 1536
-    dropout: float = 0.1
 
 
 class Composer(nn.Module):
@@ -52,7 +50,6 @@ class Composer(nn.Module):
         nn.init.normal_(self.embed.weight, std=0.02)
         self.blocks = nn.ModuleList(_Block(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.width)
-        self.dropout = nn.Dropout(shape.dropout)
 
     def forward(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
         """Return logits of shape (rows, length, tokens).
@@ -60,7 +57,7 @@ class Composer(nn.Module):
         With a cache (one pair a layer, changed in place) only new tokens are given.
         """
         start = cache[0][0].shape[2] if cache else 0
-        hidden = self.dropout(self.embed(tokens))
+        hidden = self.embed(tokens)
         rotation = _rotation(self.shape, start, tokens.shape[1], hidden)
         for number, block in enumerate(self.blocks):
             hidden = block(hidden, rotation, cache, number)
@@ -72,14 +69,13 @@ class _Block(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         width = shape.width
-        self.heads, self.rate = shape.heads, shape.dropout
+        self.heads = shape.heads
         self.before, self.after = nn.RMSNorm(width), nn.RMSNorm(width)
         self.into = nn.Linear(width, 3 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         inner = 8 * width // 3 // 8 * 8
         self.gate, self.up = (nn.Linear(width, inner, bias=False) for _ in range(2))
         self.down = nn.Linear(inner, width, bias=False)
-        self.dropout = nn.Dropout(shape.dropout)
 
     def forward(
         self, hidden: Tensor, rotation: tuple[Tensor, Tensor], cache: Cache | None, number: int
@@ -97,14 +93,11 @@ class _Block(nn.Module):
                 cache[number] = (key, value)
             else:
                 cache.append((key, value))
-        mixed = functional.scaled_dot_product_attention(
-            query, key, value, is_causal=length > 1,
-            dropout_p=self.rate if self.training else 0.0,
-        )  # fmt: skip
-        hidden = hidden + self.dropout(self.out(mixed.transpose(1, 2).reshape(rows, length, width)))
+        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=length > 1)
+        hidden = hidden + self.out(mixed.transpose(1, 2).reshape(rows, length, width))
         inner = self.after(hidden)
         inner = functional.silu(self.gate(inner)) * self.up(inner)
-        made: Tensor = hidden + self.dropout(self.down(inner))
+        made: Tensor = hidden + self.down(inner)
         return made
 
 

@@ -1,7 +1,6 @@
-"""Draws notes from the network over the bars, chords and levels that a form gives.
+"""Draws notes from the network over given conditions, bars, chords and levels.
 
-What the form fixes is put in, what is left is drawn within the grammar: all that is drawn is valid,
-and the piece keeps its key, its length and its hits.
+What is given is put in, what is left is drawn within the grammar: all that is drawn is valid.
 """
 
 from __future__ import annotations
@@ -13,27 +12,19 @@ import torch
 
 from generators.audio_music.network.grammar import Grammar
 from generators.audio_music.network.tokens import (
-    GENRES,
-    LEVELS,
-    ROLES,
-    STEPS,
+    DRUMS,
     VELOCITIES,
-    Measure,
+    Event,
     Piece,
     head,
     measure_head,
     vocabulary,
 )
-from generators.audio_music.symbolic.notes import Note
-from generators.audio_music.symbolic.sounds import SOUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from generators.audio_music.network.model import Cache, Composer
-    from generators.audio_music.symbolic.dice import Dice
-    from generators.audio_music.symbolic.form import Form
-    from generators.audio_music.symbolic.plan import Plan
     from generators.audio_music.symbolic.theory import Chord
 
 TOP_P = 0.95
@@ -44,8 +35,11 @@ _KEPT = 0.6  # of the context, when it is full and begun anew
 class Drawing:
     """One piece being drawn: the tokens so far, and the network's memory of them."""
 
-    def __init__(self, model: Composer, piece: Piece, seed: int) -> None:
+    def __init__(
+        self, model: Composer, piece: Piece, seed: int, barred: Sequence[int] = ()
+    ) -> None:
         self.model = model
+        self._barred = list(barred)
         self.grammar = Grammar()
         self.tokens: list[int] = []
         self.random = torch.Generator("cpu").manual_seed(seed)
@@ -75,6 +69,7 @@ class Drawing:
         mask = torch.full_like(logits, float("-inf"))
         for span in allowed:
             mask[span.start : span.stop] = 0
+        mask[self._barred] = float("-inf")
         chances = torch.softmax((logits + mask) / max(temperature, 1e-3), dim=-1)
         ranked, order = chances.sort(descending=True)
         ranked[ranked.cumsum(0) - ranked > TOP_P] = 0
@@ -105,78 +100,57 @@ class Drawing:
         return [*self._head, *self.tokens[first:]]
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A network that writes some of a piece's parts; the rules write the others.
+@dataclass
+class Sampler:
+    """A network, and how it is drawn from.
 
     Attributes:
         temperature: 1 is as trained; higher surprises more.
-        watch: Told the share of the bars that are done; may raise.
+        watch: Called every few tokens; may raise.
     """
 
     model: Composer
-    parts: Sequence[str]
     temperature: float
-    watch: Callable[[float], None]
+    watch: Callable[[], None]
 
+    def draw(
+        self, piece: Piece, seed: int, drums: Collection[int] = DRUMS, steadier: float = 1.0
+    ) -> list[list[Event]]:
+        """Return the notes of each bar of a piece whose conditions and bars are given.
 
-def draw_parts(writer: Writer, plan: Plan, form: Form, dice: Dice) -> dict[str, list[Note]]:
-    """Return the notes of the network's parts, for a plan's conditions and a form's bars."""
-    roles = tuple(role for role in ROLES if role in writer.parts and role in plan.parts)
-    if not roles:
-        return {}
-    piece = Piece(plan.genre if plan.genre in GENRES else GENRES[0], plan.mode, plan.metre,
-                  plan.grid.tempo, plan.energy, plan.brightness, roles)  # fmt: skip
-    drawing = Drawing(writer.model, piece, dice.of("network").randrange(1 << 62))
-    found: dict[str, list[Note]] = {role: [] for role in roles}
-    with torch.inference_mode():
-        for number, bar in enumerate(form.bars):
-            writer.watch(number / len(form.bars))
-            level = min(LEVELS - 1, int(bar.level * LEVELS))
-            kind = chord_kind(bar.chord)
-            measure = Measure(min(5, bar.beats), level, (bar.chord.root - plan.tonic) % 12, kind)
-            for token in measure_head(measure):
-                drawing.push(token)
-            for role, note in _draw_bar(drawing, writer, bar.start):
-                if role != "drums":
-                    note = note._replace(key=placed(plan, role, note.key))  # noqa: PLW2901
-                found[role].append(note)
-    return found
+        Args:
+            piece: Conditions, bars, levels, chords; its notes are not looked at.
+            seed: Of what is drawn.
+            drums: MIDI numbers of the drums that may be struck.
+            steadier: What the temperature is multiplied by.
+        """
+        words = vocabulary()
+        barred = [words.id("drum", key) for key in DRUMS if key not in drums]
+        drawing = Drawing(self.model, piece, seed, barred)
+        temperature = self.temperature * steadier
+        made = []
+        with torch.inference_mode():
+            for measure in piece.measures:
+                for token in measure_head(measure):
+                    drawing.push(token)
+                made.append(list(self._bar(drawing, temperature)))
+        return made
 
-
-def _draw_bar(drawing: Drawing, writer: Writer, start: int) -> Iterator[tuple[str, Note]]:
-    words = vocabulary()
-    step, role, key, length = 0, "", 0, 0
-    for count in range(MOST_TOKENS):
-        token = drawing.draw(writer.temperature, ending=count > MOST_TOKENS - 12)
-        kind, value = words.split(token)
-        if kind in ("bar", "end"):
-            return
-        drawing.push(token)
-        if count % 16 == 15:
-            writer.watch(-1.0)  # no further, but still at it
-        if kind == "step":
-            step = int(value)
-        elif kind == "role":
-            role = value
-        elif kind in ("pitch", "drum"):
-            key = int(value)
-        elif kind == "length":
-            length = int(value)
-        elif kind == "velocity":
-            velocity = VELOCITIES[int(value)]
-            yield role, Note(start + step / STEPS, length / STEPS * 0.97, key, velocity)
-
-
-def placed(plan: Plan, role: str, key: int) -> int:
-    """Return a key in the piece's own tonic, in the octave where its instrument sounds well."""
-    sound = SOUNDS[plan.parts[role]]
-    made = key + (plan.tonic if plan.tonic <= 6 else plan.tonic - 12)
-    while made < sound.low:
-        made += 12
-    while made > sound.high:
-        made -= 12
-    return made
+    def _bar(self, drawing: Drawing, temperature: float) -> Iterator[Event]:
+        words = vocabulary()
+        said: dict[str, str] = {}
+        for count in range(MOST_TOKENS):
+            token = drawing.draw(temperature, ending=count > MOST_TOKENS - 12)
+            kind, value = words.split(token)
+            if kind in ("bar", "end"):
+                return
+            drawing.push(token)
+            if count % 8 == 0:
+                self.watch()
+            said["key" if kind in ("pitch", "drum") else kind] = value
+            if kind == "velocity":
+                yield Event(int(said["step"]), said["role"], int(said["key"]),
+                            int(said["length"]), VELOCITIES[int(value)])  # fmt: skip
 
 
 def chord_kind(item: Chord) -> str:

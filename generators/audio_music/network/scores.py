@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from defusedxml import ElementTree
 
-from generators.audio_music.network.midi_in import read_midi
+from generators.audio_music.network.midi_in import Played, read_midi
 from generators.audio_music.network.tokens import (
     DRUMS,
     LEVELS,
@@ -39,6 +39,11 @@ _USUAL_TEMPO = 92.0  # where a score gives none
 _STYLES = {"rock": "rock", "funk": "funk", "hiphop": "hiphop", "jazz": "jazz", "latin": "bossa",
            "reggae": "reggae", "soul": "funk", "pop": "pop", "punk": "rock",
            "country": "acoustic"}  # fmt: skip
+#: Pads of the recorded kit (Roland TD-11) by the General MIDI drum that they are: the edges of the
+#: hi-hat, rims of snare and toms, the second crash. Groove MIDI Dataset, its mapping table.
+_SAME_DRUM = {22: 42, 26: 46, 40: 38, 47: 45, 50: 48, 58: 43, 52: 49, 55: 49, 57: 49, 59: 51}
+_TOGETHER = 0.4  # least closeness to a grid of a performance that stands for a genre
+DRUM_BRIGHTNESS = 0.3  # of drums alone, which have none
 _MAX_XML = 60_000_000  # bytes
 
 
@@ -238,14 +243,20 @@ def read_drums(archive: Path) -> Iterator[Piece]:
 
 
 def drum_pieces(raw: bytes, row: dict[str, str], source: str) -> Iterator[Piece]:
-    """Yield pieces of some bars each out of a performance."""
-    metre = int(row["time_signature"][0])
-    notes = [note for note in read_midi(raw) if note.key in DRUMS]
-    genre = _STYLES.get(row["style"].split("/")[0], "drumming")
+    """Yield pieces of some bars each out of a performance, its strokes brought onto its grid.
+
+    What lies on no grid, and what is no more than a fill, teaches drumming but no genre.
+    """
+    metre, tempo = int(row["time_signature"][0]), float(row["bpm"])
+    notes = [note._replace(key=_SAME_DRUM.get(note.key, note.key)) for note in read_midi(raw)]
+    notes = [note for note in notes if note.key in DRUMS]
+    unit, early, together = grid_of(notes)
+    known = together >= _TOGETHER and row.get("beat_type", "beat") == "beat"
+    genre = _STYLES.get(row["style"].split("/")[0], "drumming") if known else "drumming"
     count = int(max((note.start for note in notes), default=0) // metre) + 1
     measures = [Measure(metre, 0, 0, "other") for _ in range(count)]
     for note in notes:
-        step = round(note.start * STEPS)
+        step = unit * max(0, round((note.start + early) * STEPS / unit))
         bar, step = divmod(step, metre * STEPS)
         if bar < count:
             measures[bar].events.append(Event(step, "drums", note.key, 2, note.velocity))
@@ -255,6 +266,26 @@ def drum_pieces(raw: bytes, row: dict[str, str], source: str) -> Iterator[Piece]
         chunk = measures[first : first + BARS]
         if sum(len(measure.events) for measure in chunk) >= 4 * len(chunk):
             loud = np.mean([event.velocity for measure in chunk for event in measure.events])
-            piece = Piece(genre, "major", metre, float(row["bpm"]), float(loud) / 127, 0.3,
+            piece = Piece(genre, "major", metre, tempo, float(loud) / 127, DRUM_BRIGHTNESS,
                           ("drums",), chunk, source, row["drummer"])  # fmt: skip
             yield piece
+
+
+def grid_of(notes: Sequence[Played]) -> tuple[int, float, float]:
+    """Return the grid that strokes lie on: sixteenths or triplets.
+
+    Returns:
+        Its unit in steps (3 or 4), by how many beats the player is ahead of it, and how closely
+        the strokes keep to it (0: not at all, 1: exactly), loud ones counting more. A player is
+        10 to 30 ms ahead of the click in most of these recordings.
+    """
+    if not notes:
+        return 3, 0.0, 0.0
+    starts = np.array([note.start for note in notes])
+    weights = np.array([note.velocity for note in notes], float)
+    best = (3, 0.0, -1.0)
+    for unit in (3, 4):
+        mean = (weights * np.exp(2j * np.pi * starts * STEPS / unit)).sum() / weights.sum()
+        if abs(mean) > best[2]:
+            best = (unit, -float(np.angle(mean)) / (2 * np.pi) * unit / STEPS, float(abs(mean)))
+    return best

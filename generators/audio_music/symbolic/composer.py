@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from generators.audio_music.symbolic.dice import Dice
+    from generators.audio_music.symbolic.ideas import Ideas
     from generators.audio_music.symbolic.plan import Plan
     from generators.audio_music.symbolic.theory import Chord
 
@@ -27,7 +28,6 @@ PLACES = {
     "arp": (-10.0, 0.38, 0.34), "bass": (-3.5, 0.0, 0.03), "drums": (-2.5, 0.0, 0.12),
     "counter": (-9.5, 0.24, 0.40), "boom": (-4.0, -0.05, 0.35), "effects": (-12.0, 0.0, 0.35),
 }  # fmt: skip
-Written = dict[str, list[Note]]
 _UNEVEN = {"drums": 0.003, "bass": 0.004, "pad": 0.008, "melody": 0.007}  # seconds, one sigma
 _SHORT_RING = 0.92  # of the time that is left, for held sounds
 
@@ -53,21 +53,17 @@ class Score:
         return made
 
 
-def compose(plan: Plan, dice: Dice, writer: Callable[[Form], Written] | None = None) -> Score:
-    """Return the notes of a plan.
-
-    A ``writer`` may give the notes of some parts over the form's bars; the rules write the others,
-    and every ending.
-    """
+def compose(plan: Plan, dice: Dice, ideas: Ideas | None = None) -> Score:
+    """Return the notes of a plan, on ``ideas`` where there are any."""
     form = build_form(plan, dice)
-    written = writer(form) if writer else {}
+    played = ideas.drums(plan, dice) if ideas and "drums" in plan.parts else None
     makers: dict[str, Callable[[], list[Note]]] = {
-        "melody": lambda: melody.melody(plan, form, dice),
+        "melody": lambda: melody.melody(plan, form, dice, ideas),
         "chords": lambda: harmony.comp(plan, form),
         "pad": lambda: harmony.pad(plan, form),
         "arp": lambda: harmony.arpeggio(plan, form),
         "bass": lambda: harmony.bass(plan, form, dice.of("bass line")),
-        "drums": lambda: drums.drums(plan, form, dice.of("fills")),
+        "drums": lambda: drums.drums(plan, form, dice.of("fills"), played),
         "counter": lambda: harmony.counter(plan, form),
         "boom": lambda: drums.booms(plan, form),
     }
@@ -76,7 +72,7 @@ def compose(plan: Plan, dice: Dice, writer: Callable[[Form], Written] | None = N
         if part not in plan.parts:
             continue
         track = _track(plan.parts[part], part)
-        track.notes = list(written.get(part) or make())
+        track.notes = make()
         if form.end:
             track.notes += _ending(plan, form, form.end, track)
         tracks.append(track)

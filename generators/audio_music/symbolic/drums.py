@@ -25,8 +25,10 @@ from generators.audio_music.symbolic.patterns import (
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Sequence
 
     from generators.audio_music.symbolic.form import Bar, Form
+    from generators.audio_music.symbolic.ideas import Played, Stroke
     from generators.audio_music.symbolic.plan import Plan
 
 _STRENGTHS = {"X": 0.95, "x": 0.72, "o": 0.42}
@@ -43,8 +45,8 @@ FILLS: tuple[dict[int, str], ...] = (
 _SOFT_FILL: dict[int, str] = {SNARE: "....o.ox"}
 
 
-def drums(plan: Plan, form: Form, rng: random.Random) -> list[Note]:
-    """Return the drums."""
+def drums(plan: Plan, form: Form, rng: random.Random, played: Played | None = None) -> list[Note]:
+    """Return the drums: grooves as they are ``played``, or patterns; fills and crashes."""
     light, full, three = GROOVES[plan.style.groove]
     if not full and plan.parts.get("drums"):
         light, full, three = GROOVES["folk" if plan.energy < 0.5 else "pop"]
@@ -56,7 +58,12 @@ def drums(plan: Plan, form: Form, rng: random.Random) -> list[Note]:
         strong = bar.level >= FULL_DRUMS
         groove = three if bar.beats == 3 else full if strong else light
         filling = bar.last and number > 0 and bar.beats >= 2 and groove and not _loop_end(form, bar)
-        notes += _bar(bar, _with_extras(plan, groove), filled=bool(filling))
+        if played and bar.beats == 4:
+            bars = played.full if strong else played.light
+            notes += _played(bar, bars[bar.place % len(bars)], filled=bool(filling))
+            notes += _bar(bar, _with_extras(plan, {}), filled=False)
+        else:
+            notes += _bar(bar, _with_extras(plan, groove), filled=bool(filling))
         if filling:
             notes += _fill(bar, fill if strong else _SOFT_FILL)
         if bar.place == 0 and number and strong and plan.energy >= CRASHING:
@@ -75,6 +82,15 @@ def _with_extras(plan: Plan, groove: Groove) -> Groove:
     if "shaker" in plan.extras:
         made[SHAKER] = "x.o.x.o.x.o.x.o."
     return made
+
+
+def _played(bar: Bar, strokes: Sequence[Stroke], *, filled: bool) -> list[Note]:
+    stop = bar.beats - 2 if filled else bar.beats
+    return [
+        Note(bar.start + stroke.start, _HIT, stroke.key, loudness(bar, stroke.strength))
+        for stroke in strokes
+        if stroke.start < stop or stroke.key == KICK
+    ]
 
 
 def _bar(bar: Bar, groove: Groove, *, filled: bool) -> list[Note]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generators.audio_music.symbolic.ideas import Motif
 from generators.audio_music.symbolic.layers import loudness, plays
 from generators.audio_music.symbolic.notes import Note
 from generators.audio_music.symbolic.patterns import CADENCE_RHYTHMS, MELODIES
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 
     from generators.audio_music.symbolic.dice import Dice
     from generators.audio_music.symbolic.form import Bar, Form
+    from generators.audio_music.symbolic.ideas import Ideas, Theme
     from generators.audio_music.symbolic.plan import Plan
-
-    Rhythm = tuple[tuple[float, float], ...]
 
 CLIMB = 3.0  # semitones that a lift or a drop lies higher
 _SHAPES = (
@@ -30,14 +30,6 @@ _SHAPES = (
     (-2, 0, 3, 5, 8, 5, 3, 0), (0, 5, 2, 5, 0, 5, 2, 0), (3, 0, -3, 0, 3, 5, 2, 0),
     (0, 0, 4, 0, 7, 4, 2, 0), (7, 5, 3, 0, 3, 0, -2, -4),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Motif:
-    """Rhythm and shape (semitones about the middle, before it meets the chords)."""
-
-    rhythm: Rhythm
-    shape: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -49,17 +41,19 @@ class _Line:
     leap: int = 0
 
 
-def melody(plan: Plan, form: Form, dice: Dice) -> list[Note]:
-    """Return the tune."""
+def melody(plan: Plan, form: Form, dice: Dice, ideas: Ideas | None = None) -> list[Note]:
+    """Return the tune, on a theme of ``ideas`` where they have one."""
     sound = SOUNDS[plan.parts["melody"]]
     low, high = max(sound.low, 62), min(sound.high, 88)
     middle = min(max((low + high) / 2, 71), 77) if high > 71 else (low + high) / 2
     rng = dice.of("tune")
-    tune = f" {plan.part}" if plan.part % 2 else ""  # even parts come back to the first
-    themes = {metre: _theme(plan, metre, dice.of(f"theme {metre}{tune}")) for metre in (3, 4)}
     line = _Line(middle)
     notes: list[Note] = []
     singing = [bar for bar in form.bars if plays(plan, "melody", bar)]
+    themes = {
+        metre: (ideas.theme(plan, metre, dice) if ideas else None) or _theme(plan, metre, dice)
+        for metre in sorted({4 if bar.beats > 3 else 3 for bar in singing})
+    }
     for count, bar in enumerate(singing):
         motif = themes[4 if bar.beats > 3 else 3][count % 4]
         lift = CLIMB if bar.section in ("lift", "drop") else 0.0
@@ -69,13 +63,19 @@ def melody(plan: Plan, form: Form, dice: Dice) -> list[Note]:
     return notes
 
 
-def _theme(plan: Plan, metre: int, rng: random.Random) -> tuple[Motif, Motif, Motif, Motif]:
+def _theme(plan: Plan, metre: int, dice: Dice) -> Theme:
     """Return four bars: a motif, the same, a change, an answer."""
+    rng = dice.of(tune_of(plan, f"theme {metre}"))
     rhythms = MELODIES[plan.busy, metre]
     first = Motif(rng.choice(rhythms), rng.choice(_SHAPES))
     change = Motif(rng.choice(rhythms), first.shape)
     rest = Motif(CADENCE_RHYTHMS[metre], rng.choice(_SHAPES))
     return first, first, change, rest
+
+
+def tune_of(plan: Plan, name: str) -> str:
+    """Return the name that chance goes by for a tune; even parts come back to the first."""
+    return f"{name} {plan.part}" if plan.part % 2 else name
 
 
 def _bar(

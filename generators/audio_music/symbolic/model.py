@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
     from generators.api import LoadContext, Request
     from generators.audio_music.backend import Progress
     from generators.audio_music.network.model import Composer
-    from generators.audio_music.symbolic.composer import Score, Written
-    from generators.audio_music.symbolic.form import Form
+    from generators.audio_music.symbolic.composer import Score
+    from generators.audio_music.symbolic.ideas import Ideas
     from generators.audio_music.symbolic.plan import Plan
     from generators.musical.reading import Wishes
 
 MODEL_TYPE = "brandloom_music"
 VERSION = 3  # of the rules; a change that alters pieces of the same seed raises it
-_COMPOSING = (0.05, 0.4)  # of the progress, by rules and by a network; the rest is playing
+_COMPOSING = (0.05, 0.3)  # of the progress, by rules and with a network; the rest is playing
 _OFF_GRID = 0.03  # seconds by which a hit may be missed before a person is told
 
 
@@ -42,7 +43,8 @@ class Symbolic:
     """A loaded starter: the composer's rules, a soundfont, and a network if the folder has one.
 
     Attributes:
-        network: Writes ``parts``; None where all is left to the rules.
+        network: Gives ideas for ``parts``; None where all is left to the rules.
+        network_digest: SHA-256 of its file.
     """
 
     def __init__(self, font: SoundFont, size: int, digest: str) -> None:
@@ -50,6 +52,7 @@ class Symbolic:
         self.size = size
         self.digest = digest
         self.network: Composer | None = None
+        self.network_digest = ""
         self.parts: tuple[str, ...] = ()
 
     @classmethod
@@ -78,6 +81,7 @@ class Symbolic:
 
     def take_network(self, path: Path, config: Mapping[str, JsonValue]) -> None:
         """Load the network that a folder names, for the parts that it names."""
+        from generators.audio_music.network.ideas import PARTS
         from generators.audio_music.network.model import load
 
         name = str(config["network"])
@@ -87,9 +91,15 @@ class Symbolic:
             )
         file = path / name
         self.network = load(file)
-        self.parts = tuple(str(part) for part in config.get("network_parts") or ())
+        parts = config.get("network_parts")
+        if not isinstance(parts, list) or not set(map(str, parts)) <= set(PARTS):
+            raise CheckpointError(
+                f"config.json of {path.name} names parts that its network cannot write.",
+                f"network_parts may list: {', '.join(PARTS)}.",
+            )
+        self.parts = tuple(map(str, parts))
         self.size += file.stat().st_size * 2  # half precision on disk
-        self.digest += " " + hashlib.sha256(file.read_bytes()).hexdigest()
+        self.network_digest = hashlib.sha256(file.read_bytes()).hexdigest()
 
     def compose(self, asked: Asked, progress: Progress) -> Iterator[Sound]:
         """Make a piece for each seed."""
@@ -102,8 +112,9 @@ class Symbolic:
             progress(number / count, "Composing")
             intensity, part = (asked.params.get(key) or 0 for key in ("intensity", "part"))
             plan = decide(wishes, asked.duration, dice, float(intensity), int(part))
-            writer = self._writer(asked, plan, dice, self._telling(progress, number, count))
-            score = compose(plan, dice, writer)
+            temperature = float(asked.params.get("temperature") or 1.0)
+            watch = functools.partial(progress, number / count, "Composing")
+            score = compose(plan, dice, self.ideas(temperature, watch))
 
             def playing(share: float, number: int = number) -> None:
                 done = (number + composing + (1 - composing) * share) / count
@@ -118,34 +129,31 @@ class Symbolic:
                 midi=midi_bytes(score) if asked.params.get("midi") else b"",
             )  # fmt: skip
 
-    def _telling(self, progress: Progress, number: int, count: int) -> Callable[[float], None]:
-        reached = 0.0
+    def ideas(self, temperature: float, watch: Callable[[], None]) -> Ideas | None:
+        """Return where ideas come from beside the rules, or None without a network.
 
-        def tell(share: float) -> None:
-            nonlocal reached
-            reached = max(reached, share)  # negative: no further, but still at it
-            progress((number + _COMPOSING[1] * reached) / count, "Composing")
-
-        return tell
-
-    def _writer(
-        self, asked: Asked, plan: Plan, dice: Dice, watch: Callable[[float], None]
-    ) -> Callable[[Form], Written] | None:
-        """Return what writes the network's parts, or None without one."""
+        Args:
+            temperature: 1 is as trained; higher surprises more.
+            watch: Called while they are drawn; may raise.
+        """
         if self.network is None or not self.parts:
             return None
-        from generators.audio_music.network.sampling import Writer, draw_parts
+        from generators.audio_music.network.ideas import NetworkIdeas
+        from generators.audio_music.network.sampling import Sampler
 
-        temperature = float(asked.params.get("temperature") or 1.0)
-        writer = Writer(self.network, self.parts, temperature, watch)
-        return lambda form: draw_parts(writer, plan, form, dice)
+        return NetworkIdeas(Sampler(self.network, temperature, watch), self.parts)
 
     def record(self) -> dict[str, JsonValue]:
-        """Return versions and the soundfont: a piece repeats exactly with the same ones."""
-        return {
+        """Return versions, soundfont and network: a piece repeats exactly with the same ones."""
+        made: dict[str, JsonValue] = {
             "device": "cpu", "rules": VERSION, "soundfont": self.digest,
             "numpy": np.__version__, "scipy": scipy.__version__,
         }  # fmt: skip
+        if self.network is not None:
+            import torch
+
+            made |= {"network": self.network_digest, "torch": torch.__version__}
+        return made
 
     def memory_bytes(self) -> int:
         """Return the bytes of the soundfont, and of what was decoded of it."""

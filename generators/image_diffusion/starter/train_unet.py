@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from generators._torch.optimiser import Mixed
 from generators.image_diffusion.starter.assemble import pipeline_of
 from generators.image_diffusion.starter.encoded import Drawn, Encoded
 from generators.image_diffusion.starter.first_words import STEPS, Pace, learn_words
@@ -33,7 +34,6 @@ from generators.image_diffusion.starter.networks import (
     new_unet,
 )
 from generators.image_diffusion.starter.objective import Told, draw_times, weighed
-from generators.image_diffusion.starter.optimiser import Mixed
 from generators.image_diffusion.starter.training import (
     Average,
     Run,

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from generators._torch.optimiser import Mixed
 from generators.image_diffusion.starter.latents import load_vae
-from generators.image_diffusion.starter.optimiser import Mixed
 from generators.image_diffusion.starter.training import (
     Run,
     Shards,

@@ -14,13 +14,8 @@ from generators.audio_music.generator import AudioMusic
 from generators.audio_music.network.data import rule_pieces
 from generators.audio_music.network.grammar import RANGES, Grammar
 from generators.audio_music.network.model import load, save
-from generators.audio_music.network.sampling import Drawing, Writer, draw_parts
+from generators.audio_music.network.sampling import Drawing, Sampler
 from generators.audio_music.network.tokens import END, ROLES, STEPS, decode, encode, vocabulary
-from generators.audio_music.symbolic.dice import Dice
-from generators.audio_music.symbolic.form import build_form
-from generators.audio_music.symbolic.plan import decide
-from generators.audio_music.symbolic.sounds import SOUNDS
-from generators.musical.reading import read_prompt
 from generators.registry import Registry
 from generators.testing import RecordingContext
 
@@ -71,33 +66,34 @@ def test_what_the_grammar_forbids_is_refused(wrong: list[int]):
         decode(wrong)
 
 
-@pytest.mark.parametrize("prompt", ["happy pop, waltz", "dark trap in Bb minor", "国风", "jazz"])
-def test_a_random_network_writes_valid_parts(prompt: str):
-    dice = Dice(3)
-    plan = decide(read_prompt(prompt), 10.0, dice)
-    form = build_form(plan, dice)
-    reports: list[float] = []
-    writer = Writer(tiny_network(), ROLES, 1.0, reports.append)
-    parts = draw_parts(writer, plan, form, dice)
-    assert set(parts) == set(plan.parts) & set(ROLES)
-    assert draw_parts(writer, plan, form, Dice(3)) == parts
-    assert draw_parts(writer, plan, form, Dice(4)) != parts
-    end = form.bars[-1].start + form.bars[-1].beats
-    for role, notes in parts.items():
-        sound = SOUNDS[plan.parts[role]]
-        assert all(0 <= note.start < end and note.length > 0 for note in notes)
-        if role != "drums":
-            assert all(sound.low - 11 <= note.key <= sound.high for note in notes)
-    assert len(reports) > len(form.bars)
+def test_a_random_network_draws_valid_notes():
+    piece = next(iter(rule_pieces(1, 2)))
+    watched: list[None] = []
+    sampler = Sampler(tiny_network(), 1.0, lambda: watched.append(None))
+    bars = sampler.draw(piece, 3)
+    assert len(bars) == len(piece.measures)
+    assert sampler.draw(piece, 3) == bars
+    assert sampler.draw(piece, 4) != bars
+    for bar, measure in zip(bars, piece.measures, strict=True):
+        for event in bar:
+            low, high = RANGES.get(event.role, (35, 87))
+            assert low <= event.key <= high
+            assert event.role in piece.roles
+            assert 0 <= event.step < measure.beats * STEPS
+    assert len(watched) >= len(bars)
+    struck = {
+        e.key for bar in sampler.draw(piece, 3, (36, 38), 0.5) for e in bar if e.role == "drums"
+    }
+    assert struck <= {36, 38}
 
 
 def test_a_long_piece_outgrows_the_context_and_goes_on():
-    dice = Dice(1)
-    plan = decide(read_prompt("epic cinematic"), 60.0, dice)
-    form = build_form(plan, dice)
-    writer = Writer(tiny_network(context=256), ("melody", "drums", "arp"), 1.0, lambda _share: None)
-    parts = draw_parts(writer, plan, form, dice)
-    assert max(note.start for notes in parts.values() for note in notes) > 0.8 * form.beat
+    piece = next(iter(rule_pieces(1, 9)))
+    piece.measures *= 20
+    sampler = Sampler(tiny_network(context=96), 1.0, lambda: None)
+    bars = sampler.draw(piece, 1)
+    assert len(bars) * 4 > 2 * 96  # tokens of the bars' heads alone
+    assert any(bars[-8:])
 
 
 def test_the_memory_of_the_network_changes_nothing(monkeypatch: pytest.MonkeyPatch):
@@ -135,7 +131,7 @@ def test_the_generator_plays_what_a_network_writes(folder: Path, tmp_path: Path)
     assert soundfile.info(made.path).frames == 6 * 44_100
     done = [report[0] / report[1] for report in context.reports]
     assert done == sorted(done)
-    assert " " in music.execution_record()["soundfont"]
+    assert len(str(music.execution_record()["network"])) == 64
     assert tuple(music.backend.parts) == PARTS  # type: ignore[attr-defined]
 
     def stop(done: float, total: float, message: str = "") -> None:

@@ -12,15 +12,14 @@ import pytest
 from helpers.tiny_composer import tiny_data
 
 from generators.audio_music.network import data
-from generators.audio_music.network.midi_in import read_midi
+from generators.audio_music.network.midi_in import Played, read_midi
 from generators.audio_music.network.model import load, save
-from generators.audio_music.network.scores import chord_of, drum_pieces, read_scores
-from generators.audio_music.network.tokens import Piece, decode, encode, vocabulary
+from generators.audio_music.network.scores import chord_of, drum_pieces, grid_of, read_scores
+from generators.audio_music.network.tokens import Piece, decode, encode
 from generators.audio_music.network.train import (
     Corpus,
     Options,
     Training,
-    bigram_loss,
     excerpt,
     without_a_part,
 )
@@ -175,7 +174,6 @@ def test_it_learns_and_what_it_learnt_is_written(corpora: tuple[Corpus, Corpus],
     assert training.measure(corpora[0]) < before - 0.5
     save(training.averaged(), tmp_path / "composer.safetensors")
     assert load(tmp_path / "composer.safetensors").shape == training.model.shape
-    assert 0 < bigram_loss(*corpora) < np.log(vocabulary().size)
 
 
 def test_rows_that_were_cut_once_teach_as_well(corpora: tuple[Corpus, Corpus], tmp_path: Path):
@@ -191,6 +189,17 @@ def test_a_training_ends_by_the_clock(corpora: tuple[Corpus, Corpus], tmp_path: 
     training.run(*corpora, seconds=0.2)
     assert 0 < training.step < 200
     assert (tmp_path / "state" / "state.pt").exists()
+
+
+def test_drums_lie_on_the_grid_that_the_player_keeps():
+    late = [Played(at / 4 - 0.03, 0.1, 9, 38, 90) for at in range(64)]
+    unit, early, together = grid_of(late)
+    assert (unit, round(early, 3)) == (3, 0.03)
+    assert together > 0.99
+    shuffled = [Played(at // 2 + (2 / 3 if at % 2 else 0), 0.1, 9, 51, 90) for at in range(64)]
+    assert grid_of(shuffled)[0] == 4
+    loose = [Played(at * 0.7071, 0.1, 9, 51, 90) for at in range(64)]
+    assert grid_of(loose)[2] < 0.3
 
 
 def test_drummers_of_both_sides_are_known():

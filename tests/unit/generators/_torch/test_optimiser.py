@@ -1,4 +1,4 @@
-"""The optimiser of the starter's U-Net: who is changed how, and that it can be taken up."""
+"""The optimiser of the trainings: who is changed how, and that it can be taken up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from generators.image_diffusion.starter.optimiser import Mixed
+from generators._torch.optimiser import Mixed
 from generators.image_diffusion.starter.training import set_rate
 
 

@@ -1,0 +1,203 @@
+"""What the network adds to a piece: drums as people play them, and themes as people write them.
+
+It is asked for four bars, once for a piece, and what it gives is laid over the form by the rules:
+so key, length, hits, loops and endings stay exact, one seed keeps its tune at any length and
+intensity, and a minute takes no longer than six seconds. What comes out unfit is drawn again, and
+after a few times left to the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from generators.audio_music.network.sampling import Sampler, chord_kind
+from generators.audio_music.network.scores import DRUM_BRIGHTNESS
+from generators.audio_music.network.tokens import LEVELS, STEPS, Event, Measure, Piece
+from generators.audio_music.symbolic.ideas import Motif, Played, Stroke, Theme
+from generators.audio_music.symbolic.melody import tune_of
+from generators.audio_music.symbolic.patterns import (
+    CLOSED,
+    KICK,
+    OPEN,
+    PEDAL,
+    RIDE,
+    RIM,
+    SNARE,
+)
+from generators.audio_music.symbolic.theory import PROGRESSIONS, chord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from generators.audio_music.symbolic.dice import Dice
+    from generators.audio_music.symbolic.plan import Plan
+
+    Bars = list[list[Event]]
+
+PARTS = ("melody", "drums")
+BARS = 4
+TRIES = 5
+#: Genres whose drums people play, and the genre of the performances that they take after.
+PLAYED = {"rock": "rock", "pop": "rock", "corporate": "rock", "funk": "funk", "jazz": "jazz",
+          "bossa": "bossa", "lofi": "hiphop"}  # fmt: skip
+#: Energy and level that the network is told for still and for full bars: the level is a third of
+#: the strokes in a bar (``scores.drum_pieces``).
+_STRENGTHS = {"light": (0.40, 4), "full": (0.58, 6)}
+_TOMS = (43, 45, 48)
+_HATS = (CLOSED, PEDAL, OPEN)
+_BELL = 53  # of the ride
+#: What a groove is played on; cymbals crash where the form says so.
+KIT = (KICK, SNARE, RIM, RIDE, _BELL, *_HATS, *_TOMS)
+_STEADIER = 0.85
+#: Notes in a bar of a tune, fewest and most, by how busy it is.
+_NOTES = {0: (1, 4), 1: (2, 6), 2: (4, 9)}
+_TUNE_ENERGY = {0: 0.3, 1: 0.45, 2: 0.7}
+_TUNE_LEVEL = 5
+_WIDEST = 9  # semitones from the middle of a tune
+_SWINGING = {4: 3, 8: 6}  # steps of a triplet, as swung sixteenths and eighths are written
+_RESTING = 1.0  # least beats of a phrase's last note
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkIdeas:
+    """Ideas drawn from a network, for some of ``PARTS``."""
+
+    sampler: Sampler
+    parts: Collection[str]
+
+    def drums(self, plan: Plan, dice: Dice) -> Played | None:
+        """Return how the drums are played, in the genres that the network has heard."""
+        genre = PLAYED.get(plan.genre)
+        if "drums" not in self.parts or genre is None or plan.metre != 4:
+            return None
+        found = [self._groove(plan, genre, name, dice) for name in _STRENGTHS]
+        light, full = found
+        return Played(light, full) if light and full else None
+
+    def _groove(
+        self, plan: Plan, genre: str, name: str, dice: Dice
+    ) -> tuple[tuple[Stroke, ...], ...] | None:
+        energy, level = _STRENGTHS[name]
+        piece = Piece(genre, "major", 4, plan.grid.tempo, energy, DRUM_BRIGHTNESS, ("drums",))
+        piece.measures += [Measure(4, level, 0, "other") for _ in range(BARS)]
+        bars = self._fit(
+            dice, f"groove {name}", lambda bars: is_groove(genre, bars),
+            lambda seed: self.sampler.draw(piece, seed, KIT, _STEADIER),
+        )  # fmt: skip
+        if bars is None:
+            return None
+        swinging = plan.style.swing > 0
+        loudest = max(event.velocity for bar in bars for event in bar)
+        return tuple(
+            tuple(
+                Stroke(_straight(event.step, swinging=swinging) / STEPS, event.key,
+                       event.velocity / loudest)
+                for event in bar
+            ) for bar in bars
+        )  # fmt: skip
+
+    def theme(self, plan: Plan, metre: int, dice: Dice) -> Theme | None:
+        """Return a theme over the piece's progression, the way songs were written."""
+        bars = self.tune(plan, metre, dice) if "melody" in self.parts else None
+        return theme_of(bars, metre) if bars else None
+
+    def tune(self, plan: Plan, metre: int, dice: Dice) -> Bars | None:
+        """Return four bars of a tune as they were drawn, tonic as C."""
+        bright = 0.5 if plan.mode == "major" else -0.3
+        piece = Piece("lied", plan.mode, metre, plan.style.tempo[1], _TUNE_ENERGY[plan.busy],
+                      bright, ("melody",))  # fmt: skip
+        progression = dice.of("chords").choice(PROGRESSIONS[plan.colour])
+        for degree in progression[:BARS]:
+            item = chord(degree, 0, plan.mode)
+            piece.measures.append(Measure(metre, _TUNE_LEVEL, item.root, chord_kind(item)))
+        name = tune_of(plan, f"theme {metre} drawn")
+        return self._fit(
+            dice, name, lambda bars: is_tune(bars, _NOTES[plan.busy]),
+            lambda seed: self.sampler.draw(piece, seed),
+        )  # fmt: skip
+
+    def _fit(
+        self,
+        dice: Dice,
+        name: str,
+        fits: Callable[[Bars], bool],
+        draw: Callable[[int], Bars],
+    ) -> Bars | None:
+        """Return the first that fits of a few draws."""
+        for number in range(TRIES):
+            bars = draw(dice.of(f"{name} {number}").randrange(1 << 62))
+            if fits(bars):
+                return bars
+        return None
+
+
+def is_groove(genre: str, bars: Sequence[Sequence[Event]]) -> bool:
+    """Tell whether four bars go on as a groove does.
+
+    There is a beat to follow in every bar (a cymbal or hi-hat on most quarters, or a snare on the
+    second and fourth), a kick in most, and no more than a few strokes on the toms.
+    """
+    events = [event for bar in bars for event in bar]
+    if not events or min(len(bar) for bar in bars) < max(5, 0.5 * len(events) / BARS):
+        return False
+    if sum(event.key in _TOMS for event in events) > BARS:
+        return False
+    if genre != "jazz" and sum(any(e.key == KICK for e in bar) for bar in bars) < BARS - 1:
+        return False
+    if genre in ("rock", "funk", "hiphop"):
+        return sum(_backbeats(bar) for bar in bars) >= BARS - 1
+    return all(_kept(bar) for bar in bars)
+
+
+def _backbeats(bar: Sequence[Event]) -> bool:
+    snares = {event.step for event in bar if event.key in (SNARE, RIM) and event.velocity >= 50}
+    return bool(snares & {STEPS, 3 * STEPS, 2 * STEPS})
+
+
+def _kept(bar: Sequence[Event]) -> bool:
+    steps = {event.step for event in bar if event.key in (*_HATS, RIDE, _BELL, RIM)}
+    return sum(any(abs(step - STEPS * beat) <= 2 * STEPS // 3 for step in steps)
+               for beat in range(4)) >= 3  # fmt: skip
+
+
+def is_tune(bars: Sequence[Sequence[Event]], notes: tuple[int, int]) -> bool:
+    """Tell whether four bars can be sung: notes enough and not too many, in reach, that move."""
+    counts = [len({event.step for event in bar}) for bar in bars]
+    if min(counts) < notes[0] or max(counts) > notes[1]:
+        return False
+    keys = [event.key for bar in bars for event in bar]
+    middle = fmean(keys)
+    return len(set(keys)) >= BARS and max(abs(key - middle) for key in keys) <= _WIDEST
+
+
+def theme_of(bars: Sequence[Sequence[Event]], metre: int) -> Theme:
+    """Return bars as a theme: the first comes again as the third, the fourth comes to rest."""
+    middle = fmean(event.key for bar in bars for event in bar)
+    first, second, _, last = (_motif(bar, middle, metre) for bar in bars)
+    start, length = last.rhythm[-1]
+    held = min(metre - start, max(length, _RESTING))
+    return first, second, first, Motif((*last.rhythm[:-1], (start, held)), last.shape)
+
+
+def _motif(bar: Sequence[Event], middle: float, metre: int) -> Motif:
+    highest: dict[int, Event] = {}
+    for event in bar:
+        if event.step not in highest or event.key > highest[event.step].key:
+            highest[event.step] = event
+    tune = [highest[step] for step in sorted(highest)]
+    rhythm = tuple(
+        (event.step / STEPS, min(event.length / STEPS, metre - event.step / STEPS))
+        for event in tune
+    )  # fmt: skip
+    return Motif(rhythm, tuple(round(event.key - middle) for event in tune))
+
+
+def _straight(step: int, *, swinging: bool) -> int:
+    """Return a step of a triplet as the straight one that a swinging style turns into it."""
+    beat, place = divmod(step, STEPS)
+    return beat * STEPS + _SWINGING.get(place, place) if swinging else step
+
+
+assert max(level for _, level in _STRENGTHS.values()) < LEVELS
