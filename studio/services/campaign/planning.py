@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio.core.campaign import CreativePlan, Plan, VisualPlan
-from studio.services.compose.layouts import layout_names, shape_of
+from studio.services.compose.layouts import layout_names, layouts, shape_of
 from studio.services.copywriting.selecting import takes_many
 from studio.services.placements import placement
 
@@ -65,6 +65,20 @@ def layout_for(brief: Brief, variant: int) -> str:
     """Return the layout of a variant (from 1): those of the brief, or all, in turn."""
     names = brief.layouts or layout_names()
     return names[(variant - 1) % len(names)]
+
+
+def picture_size(brief: Brief, visual: VisualPlan, *, leaves_room: bool) -> tuple[int, int]:
+    """Return the pixels that a visual is made at: the part of a creative where its layout shows it.
+
+    Args:
+        brief: Its layouts.
+        visual: Its size is that of the whole creative.
+        leaves_room: The model can be told to keep a side free for text that lies on the picture.
+    """
+    shapes = layouts()[layout_for(brief, visual.variant)].arrangements
+    shape = shapes[shape_of(visual.width, visual.height)]
+    _, _, width, height = shape.visual if leaves_room else shape.shown()
+    return round(width * visual.width), round(height * visual.height)
 
 
 def plan_pieces(brief: Brief) -> Plan:

@@ -9,6 +9,7 @@ from generators.api import Request
 from studio.core.errors import UserFacingError
 from studio.core.job import JobKind, Lane, Need, NewJob, StepRequest
 from studio.services.campaign.ids import derived_id, derived_seed, piece_key, round_key
+from studio.services.campaign.planning import picture_size
 from studio.services.campaign.prompts import image_prompt, music_params, negative_prompt
 from studio.services.campaign.vocabulary_prompts import known_part, vocabulary_prompt
 from studio.services.copywriting.asking import copy_params
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from generators.manifest import Manifest
     from studio.core.campaign import Brief, CreativePlan, VisualPlan
     from studio.core.checkpoint import Checkpoint
+    from studio.core.vocabulary import Vocabulary
 
 OUTPUTS = {"text": "text", "image": "image", "audio": "audio"}
 UPSCALER = "upscaler"  # beside the modalities, among a campaign's checkpoints
@@ -118,12 +120,14 @@ class JobMaker:
         """Return the job that makes one visual."""
         key = piece_key(item.key, revision=revision)
         quality = self.brief.quality
-        prompt, negative = self._picture_words(item, copy)
+        vocabulary = vocabulary_or_none(self.checkpoints["image"].path)
+        prompt, negative = self._picture_words(item, copy, vocabulary)
+        width, height = picture_size(self.brief, item, leaves_room=vocabulary is None)
         params: dict[str, JsonValue] = {
             "prompt": prompt,
             "negative_prompt": negative,
-            "width": item.width,
-            "height": item.height,
+            "width": width,
+            "height": height,
             "num_images_per_prompt": 1,
             "num_inference_steps": quality.get("num_inference_steps"),
             "guidance_scale": quality.get("guidance_scale"),
@@ -133,9 +137,10 @@ class JobMaker:
         title = f"Visual {item.group.replace('_', ' ')} {item.variant}"
         return self._generate(key, "image", params, (title, lane))
 
-    def _picture_words(self, item: VisualPlan, copy: str) -> tuple[str, str]:
+    def _picture_words(
+        self, item: VisualPlan, copy: str, vocabulary: Vocabulary | None
+    ) -> tuple[str, str]:
         """Return prompt and negative prompt, in the words that a checkpoint declares, if any."""
-        vocabulary = vocabulary_or_none(self.checkpoints["image"].path)
         if vocabulary is not None:
             prompt = vocabulary_prompt(self.brief, item, vocabulary)
             if prompt:

@@ -10,7 +10,8 @@ from studio.core.errors import UserFacingError
 from studio.core.steps import StepOutcome
 from studio.services.campaign.creatives import chosen_set, record, shown
 from studio.services.campaign.ids import derived_id, piece_key
-from studio.services.compose.composer import Composed, Design, compose
+from studio.services.compose.canvas import Design
+from studio.services.compose.composer import Composed, compose
 from studio.services.compose.encode import compose_logo, encode
 from studio.services.compose.layouts import layout_names
 from studio.services.compose.stack import DoesNotFit

@@ -121,12 +121,14 @@ def vocabulary_prompt(brief: Brief, visual: VisualPlan, vocabulary: Vocabulary) 
 
 
 def place_for(brief: Brief, visual: VisualPlan) -> str:
-    """Return where the subject goes: away from text that lies on the picture, else the middle."""
+    """Return where the subject goes: away from text or a logo on the picture, else the middle."""
     arrangement = layouts()[layout_for(brief, visual.variant)].arrangements[
         shape_of(visual.width, visual.height)
     ]
     left, top, width, height = arrangement.text
     over = arrangement.visual[2] > 0.99 and arrangement.visual[3] > 0.99
+    if over and arrangement.subject and arrangement.logo == "top" and arrangement.align == "left":
+        return "right"
     if not over or width > 0.75 or height < 0.75 or top > 0.25:
         return "centre"
     return "right" if left + width / 2 < 0.5 else "left"

@@ -10,8 +10,9 @@ from PIL import Image
 
 from studio.core.errors import UserFacingError
 from studio.services.compose import paint
+from studio.services.compose.canvas import PictureError, open_picture
 from studio.services.compose.colour import contrast, rgb
-from studio.services.compose.composer import Composed, PictureError, open_picture
+from studio.services.compose.composer import Composed
 
 if TYPE_CHECKING:
     from studio.core.brand import Brand

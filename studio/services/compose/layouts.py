@@ -45,6 +45,11 @@ class Arrangement:
     valign: str = "bottom"
     measure: float = 1.0
     logo: str = "top"
+    subject: Fraction4 | None = None
+
+    def shown(self) -> Fraction4:
+        """Return where the subject of the picture is to be seen."""
+        return self.subject or self.visual
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,8 @@ def _arrangement(where: str, table: Mapping[str, Any]) -> Arrangement:
         made = Arrangement(**values)
     except TypeError as error:
         raise LayoutError(f"{where}: {error}") from error
-    for key in ("visual", "text"):
-        left, top, width, height = getattr(made, key)
+    for key in ("visual", "text", "subject"):
+        left, top, width, height = getattr(made, key) or made.visual
         fits = left + width <= 1.0001 and top + height <= 1.0001
         inside = 0 <= left < 1 and 0 <= top < 1 and fits
         if not inside or width <= 0 or height <= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from studio.services.compose.lines import can_shape_rtl, is_rtl
 
@@ -81,6 +81,11 @@ def scrim(size: tuple[int, int], side: str, solid: float, fade: float) -> Image.
     return Image.fromarray(
         np.tile(line, (height, 1)) if across else np.tile(line[:, None], (1, width))
     )
+
+
+def run_out(size: tuple[int, int], over: float) -> Image.Image:
+    """Return an L mask of a picture that ends softly at its lower edge, ``over`` a share of it."""
+    return ImageChops.invert(scrim(size, "bottom", 0.0, over))
 
 
 def shade(image: Image.Image, colour: Rgb, mask: Image.Image, strength: float) -> Image.Image:

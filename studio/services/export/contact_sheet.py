@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 from studio.services.compose import paint
-from studio.services.compose.composer import open_picture
+from studio.services.compose.canvas import open_picture
 from studio.services.compose.fonts import NoFont, face_for
 from studio.services.compose.lines import can_shape_rtl, is_rtl, measured
 

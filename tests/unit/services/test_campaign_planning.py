@@ -12,7 +12,7 @@ from studio.core.campaign import Music, Plan
 from studio.core.errors import BriefError
 from studio.services.brief import load_brief
 from studio.services.campaign.ids import derived_id, derived_seed, piece_key
-from studio.services.campaign.planning import plan_pieces, visual_groups
+from studio.services.campaign.planning import picture_size, plan_pieces, visual_groups
 from studio.services.campaign.prompts import colour_name, image_prompt
 from studio.services.campaigns import plan_campaign, run_campaign
 from studio.store.library import Library
@@ -44,6 +44,21 @@ def test_sizes_of_one_shape_share_a_visual():
     assert visual_groups(brief) == {
         "square": (1200, 1200), "portrait": (1080, 1350), "wide": (1200, 628),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("layout", "leaves_room", "size"),
+    [
+        ("overlay", True, (1080, 1350)),
+        ("overlay", False, (1080, 837)),
+        ("split", True, (1080, 743)),
+        ("framed", False, (942, 694)),
+    ],
+)
+def test_a_visual_is_made_for_the_part_that_shows_it(layout, leaves_room, size):
+    brief = replace(BRIEF, layouts=(layout,))
+    visual = next(item for item in plan_pieces(brief).visuals if item.group == "portrait")
+    assert picture_size(brief, visual, leaves_room=leaves_room) == size
 
 
 def test_logos_are_made_once_whatever_the_languages():

@@ -49,7 +49,8 @@ def test_the_sample_campaign_stays_in_the_vocabulary_and_differs_by_variant():
     [
         ("wide", (1200, 628), ("overlay",), "right"),
         ("wide", (1200, 628), ("split",), "centre"),
-        ("square", (1080, 1080), ("overlay",), "centre"),
+        ("square", (1080, 1080), ("overlay",), "right"),
+        ("square", (1080, 1080), ("split",), "centre"),
         ("strip", (900, 383), ("overlay",), "right"),
         ("tall", (1080, 1920), ("framed",), "centre"),
     ],

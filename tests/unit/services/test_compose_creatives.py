@@ -7,16 +7,24 @@ import json
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers import scenes
 from PIL import Image
 
 from studio.core.brand import Brand, Palette
 from studio.core.campaign import ImageSpec, SafeZone
+from studio.services.compose.canvas import Design, PictureError
 from studio.services.compose.colour import TEXT_CONTRAST, contrast, readable_on, rgb
-from studio.services.compose.composer import Design, PictureError, compose
+from studio.services.compose.composer import compose
 from studio.services.compose.encode import MARK_BYTES, TooLarge, compose_logo, encode
-from studio.services.compose.layouts import LayoutError, layout_names, load_layout, shape_of
+from studio.services.compose.layouts import (
+    LayoutError,
+    layout_names,
+    layouts,
+    load_layout,
+    shape_of,
+)
 from studio.services.compose.stack import DoesNotFit
 
 SAMPLE = Path(__file__).parents[3] / "assets" / "sample_campaign"
@@ -89,6 +97,53 @@ def test_text_is_legible_in_any_brand_colours(palette, layout, pictures):
     design = Design(ImageSpec(1200, 628), layout, brand, HEAD, BODY, "Go", pictures("bokeh"))
     for layer in compose(design).layers:
         assert layer.get("contrast", 99) >= TEXT_CONTRAST, layer
+
+
+def product(path, size, ground, top=0.1, bottom=0.9):
+    """Save a picture of something with stripes in the middle of a plain ground."""
+    width, height = size
+    picture = Image.new("RGB", size, ground)
+    for number, y in enumerate(range(round(top * height), round(bottom * height), 12)):
+        stripe = ("#12403a", "#f2a541")[number % 2]
+        picture.paste(stripe, (round(0.4 * width), y, round(0.6 * width), y + 12))
+    picture.save(path)
+    return path
+
+
+@pytest.mark.parametrize("size", [(1080, 1080), (1080, 1350), (1080, 1920)])
+@pytest.mark.parametrize("ground", ["#f4f2ee", "#0b2a26"])
+def test_text_never_lies_on_what_the_picture_shows(size, ground, tmp_path):
+    safe = STORY if size == (1080, 1920) else SafeZone()
+    part = layouts()["overlay"].arrangements[shape_of(*size)].shown()
+    made_at = (round(part[2] * 900), round(part[3] * 900 * size[1] / size[0]))
+    file = product(tmp_path / "p.png", made_at, ground)
+    made = compose(Design(ImageSpec(*size, safe=safe), "overlay", BRAND, HEAD, "", "Go", file))
+    by_kind = {layer.get("role") or layer["kind"]: layer for layer in made.layers}
+    assert "scrim" not in by_kind or by_kind["scrim"]["side"] == "top"
+    _, top, right, bottom = by_kind["headline"]["box"]
+    assert by_kind["visual"]["box"][3] <= top
+    under = made.image.crop((right, top, size[0], bottom))
+    assert np.asarray(under, float).std(axis=(0, 1)).max() < 1
+    column = np.asarray(made.image.crop((size[0] // 2, 0, size[0] // 2 + 1, top)), float)[:, 0, 0]
+    assert (np.abs(np.diff(column)) > 60).sum() >= 8  # the stripes, still whole
+
+
+def test_a_picture_that_is_calm_under_the_text_fills_the_creative(tmp_path):
+    file = product(tmp_path / "p.png", (900, 900), "#0b2a26", 0.05, 0.3)
+    made = compose(Design(ImageSpec(1080, 1080), "overlay", BRAND, HEAD, "", "Go", file))
+    [visual] = [layer for layer in made.layers if layer["kind"] == "visual"]
+    assert visual["box"] == [0, 0, 1080, 1080]
+
+
+def test_a_ground_without_colour_becomes_the_brands_paper(tmp_path):
+    file = product(tmp_path / "p.png", (900, 500), "#c9cdd2")
+    made = compose(Design(ImageSpec(1080, 1080), "overlay", BRAND, HEAD, "", "Go", file))
+    [ground] = [layer for layer in made.layers if layer["kind"] == "ground"]
+    assert min(rgb(ground["colour"])) > 240
+    file = product(tmp_path / "q.png", (900, 500), "#06483c")
+    made = compose(Design(ImageSpec(1080, 1080), "overlay", BRAND, HEAD, "", "Go", file))
+    [ground] = [layer for layer in made.layers if layer["kind"] == "ground"]
+    assert ground["colour"] == "#06483c"
 
 
 def test_the_same_design_gives_the_same_pixels(pictures):
