@@ -23,7 +23,9 @@ class Grammar:
         bars: How many have begun.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, barred: frozenset[int] = frozenset()) -> None:
+        """Begin; ``barred`` are tokens that are not wanted: no way is opened that only they end."""
+        self._barred = barred
         self.roles: list[str] = []
         self.bars = 0
         self._after = "nothing"
@@ -110,5 +112,4 @@ class Grammar:
 
     def _room(self) -> bool:
         """Tell whether a higher key of the same part is left."""
-        role = ROLES[self._role]
-        return self._key < (87 if role == "drums" else RANGES[role][1])
+        return any(token not in self._barred for span in self._keys() for token in span)

@@ -9,12 +9,22 @@ after a few times left to the rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from generators.audio_music.network.sampling import Sampler, chord_kind
-from generators.audio_music.network.scores import DRUM_BRIGHTNESS
-from generators.audio_music.network.tokens import LEVELS, STEPS, Event, Measure, Piece
+from generators.audio_music.network.scores import DRUM_BRIGHTNESS, STROKE
+from generators.audio_music.network.tokens import (
+    DRUMS,
+    LENGTHS,
+    LEVELS,
+    STEPS,
+    Event,
+    Measure,
+    Piece,
+    vocabulary,
+)
 from generators.audio_music.symbolic.ideas import Motif, Played, Stroke, Theme
 from generators.audio_music.symbolic.melody import tune_of
 from generators.audio_music.symbolic.patterns import (
@@ -84,7 +94,7 @@ class NetworkIdeas:
         piece.measures += [Measure(4, level, 0, "other") for _ in range(BARS)]
         bars = self._fit(
             dice, f"groove {name}", lambda bars: is_groove(genre, bars),
-            lambda seed: self.sampler.draw(piece, seed, KIT, _STEADIER),
+            lambda seed: self.sampler.draw(piece, seed, barred(), _STEADIER),
         )  # fmt: skip
         if bars is None:
             return None
@@ -131,6 +141,15 @@ class NetworkIdeas:
             if fits(bars):
                 return bars
         return None
+
+
+@lru_cache(maxsize=1)
+def barred() -> tuple[int, ...]:
+    """Return what no groove holds: other drums than ``KIT``, lengths that no stroke was given."""
+    words = vocabulary()
+    drums = [words.id("drum", key) for key in DRUMS if key not in KIT]
+    lengths = [words.id("length", length) for length in LENGTHS if length != STROKE]
+    return (*drums, *lengths)
 
 
 def is_groove(genre: str, bars: Sequence[Sequence[Event]]) -> bool:

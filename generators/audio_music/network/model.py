@@ -93,7 +93,13 @@ class _Block(nn.Module):
                 cache[number] = (key, value)
             else:
                 cache.append((key, value))
-        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=length > 1)
+        past = key.shape[2] - length
+        seen = None  # which keys each query may look at, where is_causal would begin at the first
+        if past and length > 1:
+            seen = torch.ones(length, past + length, dtype=torch.bool, device=key.device).tril(past)
+        mixed = functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=seen, is_causal=length > 1 and seen is None
+        )
         hidden = hidden + self.out(mixed.transpose(1, 2).reshape(rows, length, width))
         inner = self.after(hidden)
         inner = functional.silu(self.gate(inner)) * self.up(inner)

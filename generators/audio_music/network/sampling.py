@@ -12,7 +12,6 @@ import torch
 
 from generators.audio_music.network.grammar import Grammar
 from generators.audio_music.network.tokens import (
-    DRUMS,
     VELOCITIES,
     Event,
     Piece,
@@ -22,7 +21,7 @@ from generators.audio_music.network.tokens import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from generators.audio_music.network.model import Cache, Composer
     from generators.audio_music.symbolic.theory import Chord
@@ -39,8 +38,8 @@ class Drawing:
         self, model: Composer, piece: Piece, seed: int, barred: Sequence[int] = ()
     ) -> None:
         self.model = model
-        self._barred = list(barred)
-        self.grammar = Grammar()
+        self._barred = frozenset(barred)
+        self.grammar = Grammar(self._barred)
         self.tokens: list[int] = []
         self.random = torch.Generator("cpu").manual_seed(seed)
         self._cache: Cache = []
@@ -65,11 +64,12 @@ class Drawing:
             bar = words.spans["bar"]
             if any(span.start == bar.start for span in allowed):
                 return bar.start
+        left = [token for span in allowed for token in span if token not in self._barred]
+        if len(left) == 1:
+            return left[0]
         logits = self._next_logits()
         mask = torch.full_like(logits, float("-inf"))
-        for span in allowed:
-            mask[span.start : span.stop] = 0
-        mask[self._barred] = float("-inf")
+        mask[left] = 0
         chances = torch.softmax((logits + mask) / max(temperature, 1e-3), dim=-1)
         ranked, order = chances.sort(descending=True)
         ranked[ranked.cumsum(0) - ranked > TOP_P] = 0
@@ -83,9 +83,7 @@ class Drawing:
             given = self._shortened(int(_KEPT * context))
         else:
             given = self.tokens[self._seen :]
-        for at in range(len(given)) if self._cache else (0,):
-            part = given[at : at + 1] if self._cache else given
-            logits = self.model(torch.tensor([part]), self._cache)
+        logits = self.model(torch.tensor([given]), self._cache)
         self._seen = len(self.tokens)
         made: torch.Tensor = logits[0, -1].float()
         return made
@@ -114,18 +112,16 @@ class Sampler:
     watch: Callable[[], None]
 
     def draw(
-        self, piece: Piece, seed: int, drums: Collection[int] = DRUMS, steadier: float = 1.0
+        self, piece: Piece, seed: int, barred: Sequence[int] = (), steadier: float = 1.0
     ) -> list[list[Event]]:
         """Return the notes of each bar of a piece whose conditions and bars are given.
 
         Args:
             piece: Conditions, bars, levels, chords; its notes are not looked at.
             seed: Of what is drawn.
-            drums: MIDI numbers of the drums that may be struck.
+            barred: Tokens that are not drawn. Where one alone is left, nothing is asked.
             steadier: What the temperature is multiplied by.
         """
-        words = vocabulary()
-        barred = [words.id("drum", key) for key in DRUMS if key not in drums]
         drawing = Drawing(self.model, piece, seed, barred)
         temperature = self.temperature * steadier
         made = []

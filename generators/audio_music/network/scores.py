@@ -43,6 +43,7 @@ _STYLES = {"rock": "rock", "funk": "funk", "hiphop": "hiphop", "jazz": "jazz", "
 #: hi-hat, rims of snare and toms, the second crash. Groove MIDI Dataset, its mapping table.
 _SAME_DRUM = {22: 42, 26: 46, 40: 38, 47: 45, 50: 48, 58: 43, 52: 49, 55: 49, 57: 49, 59: 51}
 _TOGETHER = 0.4  # least closeness to a grid of a performance that stands for a genre
+STROKE = 2  # steps that a drum is said to sound
 DRUM_BRIGHTNESS = 0.3  # of drums alone, which have none
 _MAX_XML = 60_000_000  # bytes
 
@@ -259,7 +260,7 @@ def drum_pieces(raw: bytes, row: dict[str, str], source: str) -> Iterator[Piece]
         step = unit * max(0, round((note.start + early) * STEPS / unit))
         bar, step = divmod(step, metre * STEPS)
         if bar < count:
-            measures[bar].events.append(Event(step, "drums", note.key, 2, note.velocity))
+            measures[bar].events.append(Event(step, "drums", note.key, STROKE, note.velocity))
     for measure in measures:
         measure.level = min(LEVELS - 1, len(measure.events) // 3)
     for first in range(0, count - 1, BARS):

@@ -40,7 +40,7 @@ MEAN = 0.998  # share of the running mean that is kept in a step
 SAVE_EVERY = 200  # steps
 PART_LEFT_OUT = 0.7  # of the pieces, to learn to write some parts only
 #: How often a piece is drawn from each kind: the rules can be asked at any time, people cannot.
-SHARES = {"rules": 0.25, "scores": 0.45, "drums": 0.3}
+SHARES = {"rules": 0.2, "scores": 0.3, "drums": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
