@@ -69,7 +69,7 @@ class Tunes:
             piece = [token for token in corpus.piece(number) if token != END]
             moves += [*moves_of(tune_of(decode(piece))), (-1, 0)]
         self._codes = _codes(moves)
-        self._runs: dict[int, set[int]] = {}
+        self._runs: dict[int, np.ndarray] = {}
 
     def longest(self, tune: Sequence[tuple[int, Event]]) -> float:
         """Return the beats of the longest run that stands note for note in some tune.
@@ -79,16 +79,15 @@ class Tunes:
         codes = _codes(moves_of(tune))
         longest = 0.0
         for length in range(1, min(_RUN, len(codes)) + 1):
-            known = self._known(length)
-            found = [at for at, run in enumerate(_windows(codes, length)) if run in known]
-            if not found:
+            found = np.flatnonzero(np.isin(_windows(codes, length), self._known(length)))
+            if not len(found):
                 break
             longest = max(tune[at + length][0] - tune[at][0] for at in found)
         return longest / STEPS
 
-    def _known(self, length: int) -> set[int]:
+    def _known(self, length: int) -> np.ndarray:
         if length not in self._runs:
-            self._runs[length] = set(_windows(self._codes, length))
+            self._runs[length] = np.unique(_windows(self._codes, length))
         return self._runs[length]
 
 
@@ -117,11 +116,11 @@ def _codes(moves: Sequence[Move]) -> np.ndarray:
     return np.array([(steps + 1) * 256 + keys + 128 for steps, keys in moves], np.uint64)
 
 
-def _windows(codes: np.ndarray, length: int) -> list[int]:
+def _windows(codes: np.ndarray, length: int) -> np.ndarray:
     """Return a 64-bit hash of each run of so many moves."""
     count = len(codes) - length + 1
     made = np.zeros(max(0, count), np.uint64)
     for at in range(length):
         made = made * np.uint64(0x9E3779B97F4A7C15) + codes[at : at + count]
         made ^= made >> np.uint64(29)
-    return [int(value) for value in made]
+    return made

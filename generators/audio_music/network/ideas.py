@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 PARTS = ("melody", "drums")
 BARS = 4
-TRIES = 5
+TUNE_TRIES, GROOVE_TRIES = 8, 4  # a groove takes a second
 #: Genres whose drums people play, and the genre of the performances that they take after.
 PLAYED = {"rock": "rock", "pop": "rock", "corporate": "rock", "funk": "funk", "jazz": "jazz",
           "bossa": "bossa", "lofi": "hiphop"}  # fmt: skip
@@ -57,14 +58,16 @@ PLAYED = {"rock": "rock", "pop": "rock", "corporate": "rock", "funk": "funk", "j
 _STRENGTHS = {"light": (0.40, 4), "full": (0.58, 6)}
 _TOMS = (43, 45, 48)
 _HATS = (CLOSED, PEDAL, OPEN)
-_BELL = 53  # of the ride
+_BELL = 53  # of the ride, which few soundfonts have
 #: What a groove is played on; cymbals crash where the form says so.
 KIT = (KICK, SNARE, RIM, RIDE, _BELL, *_HATS, *_TOMS)
 _STEADIER = 0.85
-#: Notes in a bar of a tune, fewest and most, by how busy it is.
-_NOTES = {0: (1, 4), 1: (2, 6), 2: (4, 9)}
-_TUNE_ENERGY = {0: 0.3, 1: 0.45, 2: 0.7}
-_TUNE_LEVEL = 5
+#: Notes of a tune by how busy it is: fewest and most in a bar, fewest in all.
+_NOTES = {0: (1, 4, 5), 1: (1, 6, 9), 2: (2, 9, 15)}
+#: Energy and level that the network is told for a tune, by how busy it is.
+_TUNES = {0: (0.3, 3), 1: (0.45, 5), 2: (0.8, 6)}
+_SCHOOLS = ("lied", "quartet")  # whose tunes it takes after
+_SAID_AGAIN = 0.4  # of the notes, at most, that repeat the one before
 _WIDEST = 9  # semitones from the middle of a tune
 _SWINGING = {4: 3, 8: 6}  # steps of a triplet, as swung sixteenths and eighths are written
 _RESTING = 1.0  # least beats of a phrase's last note
@@ -82,8 +85,8 @@ class NetworkIdeas:
         genre = PLAYED.get(plan.genre)
         if "drums" not in self.parts or genre is None or plan.metre != 4:
             return None
-        found = [self._groove(plan, genre, name, dice) for name in _STRENGTHS]
-        light, full = found
+        full = self._groove(plan, genre, "full", dice)
+        light = self._groove(plan, genre, "light", dice) if full else None
         return Played(light, full) if light and full else None
 
     def _groove(
@@ -92,18 +95,16 @@ class NetworkIdeas:
         energy, level = _STRENGTHS[name]
         piece = Piece(genre, "major", 4, plan.grid.tempo, energy, DRUM_BRIGHTNESS, ("drums",))
         piece.measures += [Measure(4, level, 0, "other") for _ in range(BARS)]
-        bars = self._fit(
-            dice, f"groove {name}", lambda bars: is_groove(genre, bars),
-            lambda seed: self.sampler.draw(piece, seed, barred(), _STEADIER),
-        )  # fmt: skip
+        seeds = _seeds(dice, f"groove {name}", GROOVE_TRIES)
+        bars = self._fit(seeds, piece, lambda bars: is_groove(genre, bars), barred(), _STEADIER)
         if bars is None:
             return None
         swinging = plan.style.swing > 0
         loudest = max(event.velocity for bar in bars for event in bar)
         return tuple(
             tuple(
-                Stroke(_straight(event.step, swinging=swinging) / STEPS, event.key,
-                       event.velocity / loudest)
+                Stroke(_straight(event.step, swinging=swinging) / STEPS,
+                       RIDE if event.key == _BELL else event.key, event.velocity / loudest)
                 for event in bar
             ) for bar in bars
         )  # fmt: skip
@@ -116,31 +117,36 @@ class NetworkIdeas:
     def tune(self, plan: Plan, metre: int, dice: Dice) -> Bars | None:
         """Return four bars of a tune as they were drawn, tonic as C."""
         bright = 0.5 if plan.mode == "major" else -0.3
-        piece = Piece("lied", plan.mode, metre, plan.style.tempo[1], _TUNE_ENERGY[plan.busy],
-                      bright, ("melody",))  # fmt: skip
+        energy, level = _TUNES[plan.busy]
+        school = dice.of(tune_of(plan, "school")).choice(_SCHOOLS)
+        piece = Piece(school, plan.mode, metre, plan.style.tempo[1], energy, bright, ("melody",))
         progression = dice.of("chords").choice(PROGRESSIONS[plan.colour])
         for degree in progression[:BARS]:
             item = chord(degree, 0, plan.mode)
-            piece.measures.append(Measure(metre, _TUNE_LEVEL, item.root, chord_kind(item)))
+            piece.measures.append(Measure(metre, level, item.root, chord_kind(item)))
         name = tune_of(plan, f"theme {metre} drawn")
         return self._fit(
-            dice, name, lambda bars: is_tune(bars, _NOTES[plan.busy]),
-            lambda seed: self.sampler.draw(piece, seed),
-        )  # fmt: skip
+            _seeds(dice, name, TUNE_TRIES), piece, lambda bars: is_tune(bars, plan.busy)
+        )
 
     def _fit(
         self,
-        dice: Dice,
-        name: str,
+        seeds: Sequence[int],
+        piece: Piece,
         fits: Callable[[Bars], bool],
-        draw: Callable[[int], Bars],
+        barred: Sequence[int] = (),
+        steadier: float = 1.0,
     ) -> Bars | None:
-        """Return the first that fits of a few draws."""
-        for number in range(TRIES):
-            bars = draw(dice.of(f"{name} {number}").randrange(1 << 62))
-            if fits(bars):
+        """Return the first draw that fits; what cannot fit any more is not finished."""
+        for seed in seeds:
+            bars = self.sampler.draw(piece, seed, barred, steadier, fits)
+            if len(bars) == len(piece.measures) and fits(bars):
                 return bars
         return None
+
+
+def _seeds(dice: Dice, name: str, count: int) -> list[int]:
+    return [dice.of(f"{name} {number}").randrange(1 << 62) for number in range(count)]
 
 
 @lru_cache(maxsize=1)
@@ -153,20 +159,20 @@ def barred() -> tuple[int, ...]:
 
 
 def is_groove(genre: str, bars: Sequence[Sequence[Event]]) -> bool:
-    """Tell whether four bars go on as a groove does.
+    """Tell whether four bars go on as a groove does, or fewer of them begin to.
 
     There is a beat to follow in every bar (a cymbal or hi-hat on most quarters, or a snare on the
     second and fourth), a kick in most, and no more than a few strokes on the toms.
     """
     events = [event for bar in bars for event in bar]
-    if not events or min(len(bar) for bar in bars) < max(5, 0.5 * len(events) / BARS):
+    if min(len(bar) for bar in bars) < max(5, 0.5 * len(events) / len(bars)):
         return False
     if sum(event.key in _TOMS for event in events) > BARS:
         return False
-    if genre != "jazz" and sum(any(e.key == KICK for e in bar) for bar in bars) < BARS - 1:
+    if genre != "jazz" and sum(all(e.key != KICK for e in bar) for bar in bars) > 1:
         return False
     if genre in ("rock", "funk", "hiphop"):
-        return sum(_backbeats(bar) for bar in bars) >= BARS - 1
+        return sum(not _backbeats(bar) for bar in bars) <= 1
     return all(_kept(bar) for bar in bars)
 
 
@@ -181,14 +187,24 @@ def _kept(bar: Sequence[Event]) -> bool:
                for beat in range(4)) >= 3  # fmt: skip
 
 
-def is_tune(bars: Sequence[Sequence[Event]], notes: tuple[int, int]) -> bool:
-    """Tell whether four bars can be sung: notes enough and not too many, in reach, that move."""
+def is_tune(bars: Sequence[Sequence[Event]], busy: int) -> bool:
+    """Tell whether four bars can be sung, or fewer of them begin so.
+
+    They hold notes enough and not too many, in reach of a voice, that move.
+    """
     counts = [len({event.step for event in bar}) for bar in bars]
-    if min(counts) < notes[0] or max(counts) > notes[1]:
+    least, most, all_told = _NOTES[busy]
+    if min(counts) < least or max(counts) > most:
         return False
     keys = [event.key for bar in bars for event in bar]
     middle = fmean(keys)
-    return len(set(keys)) >= BARS and max(abs(key - middle) for key in keys) <= _WIDEST
+    if len(bars) < BARS:
+        return max(keys) - min(keys) <= 2 * _WIDEST
+    if sum(counts) < all_told:
+        return False
+    same = sum(one == other for one, other in pairwise(keys)) / (len(keys) - 1)
+    inside = max(abs(key - middle) for key in keys) <= _WIDEST
+    return len(set(keys)) >= BARS and inside and same <= _SAID_AGAIN
 
 
 def theme_of(bars: Sequence[Sequence[Event]], metre: int) -> Theme:

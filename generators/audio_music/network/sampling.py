@@ -112,7 +112,12 @@ class Sampler:
     watch: Callable[[], None]
 
     def draw(
-        self, piece: Piece, seed: int, barred: Sequence[int] = (), steadier: float = 1.0
+        self,
+        piece: Piece,
+        seed: int,
+        barred: Sequence[int] = (),
+        steadier: float = 1.0,
+        goes_on: Callable[[list[list[Event]]], bool] = lambda _bars: True,
     ) -> list[list[Event]]:
         """Return the notes of each bar of a piece whose conditions and bars are given.
 
@@ -121,6 +126,7 @@ class Sampler:
             seed: Of what is drawn.
             barred: Tokens that are not drawn. Where one alone is left, nothing is asked.
             steadier: What the temperature is multiplied by.
+            goes_on: Told the bars so far after each; where it says no, the others are not drawn.
         """
         drawing = Drawing(self.model, piece, seed, barred)
         temperature = self.temperature * steadier
@@ -130,6 +136,8 @@ class Sampler:
                 for token in measure_head(measure):
                     drawing.push(token)
                 made.append(list(self._bar(drawing, temperature)))
+                if not goes_on(made):
+                    break
         return made
 
     def _bar(self, drawing: Drawing, temperature: float) -> Iterator[Event]:

@@ -89,6 +89,7 @@ def test_a_random_network_draws_valid_notes():
             assert event.role in piece.roles
             assert 0 <= event.step < measure.beats * STEPS
     assert len(watched) >= len(bars)
+    assert sampler.draw(piece, 3, goes_on=lambda made: len(made) < 2) == bars[:2]
     barred = [vocabulary().id("drum", key) for key in DRUMS if key not in (36, 38)]
     kept = [event for bar in sampler.draw(piece, 3, barred, 0.5) for event in bar]
     assert {event.key for event in kept if event.role == "drums"} <= {36, 38}
