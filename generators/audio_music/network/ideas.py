@@ -53,9 +53,9 @@ TUNE_TRIES, GROOVE_TRIES = 8, 4  # a groove takes a second
 #: Genres whose drums people play, and the genre of the performances that they take after.
 PLAYED = {"rock": "rock", "pop": "rock", "corporate": "rock", "funk": "funk", "jazz": "jazz",
           "bossa": "bossa", "lofi": "hiphop"}  # fmt: skip
-#: Energy and level that the network is told for still and for full bars: the level is a third of
-#: the strokes in a bar (``scores.drum_pieces``).
-_STRENGTHS = {"light": (0.40, 4), "full": (0.58, 6)}
+#: What the network is told for still and for full bars: energy and level of a calm piece, and of a
+#: driving one. The level is a third of the strokes in a bar (``scores.drum_pieces``).
+_STRENGTHS = {"light": ((0.32, 2), (0.48, 5)), "full": ((0.42, 3), (0.66, 7))}
 _TOMS = (43, 45, 48)
 _HATS = (CLOSED, PEDAL, OPEN)
 _BELL = 53  # of the ride, which few soundfonts have
@@ -92,7 +92,7 @@ class NetworkIdeas:
     def _groove(
         self, plan: Plan, genre: str, name: str, dice: Dice
     ) -> tuple[tuple[Stroke, ...], ...] | None:
-        energy, level = _STRENGTHS[name]
+        energy, level = strength(name, plan.energy)
         piece = Piece(genre, "major", 4, plan.grid.tempo, energy, DRUM_BRIGHTNESS, ("drums",))
         piece.measures += [Measure(4, level, 0, "other") for _ in range(BARS)]
         seeds = _seeds(dice, f"groove {name}", GROOVE_TRIES)
@@ -147,6 +147,12 @@ class NetworkIdeas:
 
 def _seeds(dice: Dice, name: str, count: int) -> list[int]:
     return [dice.of(f"{name} {number}").randrange(1 << 62) for number in range(count)]
+
+
+def strength(name: str, energy: float) -> tuple[float, int]:
+    """Return energy and level of a groove, ``light`` or ``full``, for a piece of some energy."""
+    (calm, few), (driving, many) = _STRENGTHS[name]
+    return calm + energy * (driving - calm), round(few + energy * (many - few))
 
 
 @lru_cache(maxsize=1)
@@ -235,4 +241,4 @@ def _straight(step: int, *, swinging: bool) -> int:
     return beat * STEPS + _SWINGING.get(place, place) if swinging else step
 
 
-assert max(level for _, level in _STRENGTHS.values()) < LEVELS
+assert max(level for ends in _STRENGTHS.values() for _, level in ends) < LEVELS

@@ -166,10 +166,11 @@ class Symbolic:
 
     @classmethod
     def estimate_bytes(cls, path: Path, request: Request) -> int:
-        """Return the soundfont decoded, and the tracks, room and spectra of the length."""
+        """Return the soundfont decoded, a network, and tracks, room and spectra of the length."""
         fonts = sum(file.stat().st_size for file in path.glob("*.sf3"))
+        networks = sum(file.stat().st_size for file in path.glob("*.safetensors"))
         seconds = float(request.params.get("duration") or 15.0)
-        return 8 * fonts + int(seconds * 48_000 * 2 * 4 * 24)
+        return 8 * fonts + 2 * networks + int(seconds * 48_000 * 2 * 4 * 24)
 
 
 def _marks(score: Score) -> tuple[tuple[float, str], ...]:

@@ -115,6 +115,16 @@ def test_a_random_network_strikes_the_kit_alone(seed: int):
     assert {event.key for bar in bars for event in bar} <= set(KIT)
 
 
+def test_calm_pieces_are_drummed_with_fewer_strokes():
+    asked = {}
+    for mood in ("calm", "energetic"):
+        heard = Heard([rock_bar()] * 4)
+        NetworkIdeas(heard, PARTS).drums(plan_of(f"{mood} rock"), Dice(3))
+        asked[mood] = [(piece.energy, piece.measures[0].level) for piece in heard.asked]
+    assert all(calm < driving for calm, driving in zip(*asked.values(), strict=True))
+    assert all(c[1] + 2 <= d[1] for c, d in zip(*asked.values(), strict=True))
+
+
 def test_a_cymbal_is_left_to_the_sections():
     heard = Heard([rock_bar()] * 4)
     played = NetworkIdeas(heard, PARTS).drums(plan_of("rock"), Dice(1))
