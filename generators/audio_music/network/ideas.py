@@ -55,13 +55,14 @@ PLAYED = {"rock": "rock", "pop": "rock", "corporate": "rock", "funk": "funk", "j
           "bossa": "bossa", "lofi": "hiphop"}  # fmt: skip
 #: What the network is told for still and for full bars: energy and level of a calm piece, and of a
 #: driving one. The level is a third of the strokes in a bar (``scores.drum_pieces``).
-_STRENGTHS = {"light": ((0.32, 2), (0.48, 5)), "full": ((0.42, 3), (0.66, 7))}
+_STRENGTHS = {"light": ((0.32, 2), (0.48, 5)), "full": ((0.42, 3), (0.75, 7))}
 _TOMS = (43, 45, 48)
 _HATS = (CLOSED, PEDAL, OPEN)
 _BELL = 53  # of the ride, which few soundfonts have
 #: What a groove is played on; cymbals crash where the form says so.
 KIT = (KICK, SNARE, RIM, RIDE, _BELL, *_HATS, *_TOMS)
 _STEADIER = 0.85
+_EVENER = 0.6  # by how much a driving player's weak strokes come nearer to the strong ones
 #: Notes of a tune by how busy it is: fewest and most in a bar, fewest in all.
 _NOTES = {0: (1, 4, 5), 1: (1, 6, 9), 2: (2, 9, 15)}
 #: Energy and level that the network is told for a tune, by how busy it is.
@@ -101,10 +102,12 @@ class NetworkIdeas:
             return None
         swinging = plan.style.swing > 0
         loudest = max(event.velocity for bar in bars for event in bar)
+        even = 1 - _EVENER * plan.energy
         return tuple(
             tuple(
                 Stroke(_straight(event.step, swinging=swinging) / STEPS,
-                       RIDE if event.key == _BELL else event.key, event.velocity / loudest)
+                       RIDE if event.key == _BELL else event.key,
+                       (event.velocity / loudest) ** even)
                 for event in bar
             ) for bar in bars
         )  # fmt: skip
