@@ -1,9 +1,9 @@
-"""The optimiser of the starter's trainings: Muon for the matrices inside, AdamW for all else.
+"""The optimiser of the starters' trainings: Muon for the matrices inside, AdamW for all else.
 
 Muon (Jordan and others, 2024; Liu and others, arXiv:2502.16982, whose scale makes AdamW's rates
 fit) is torch's own and takes matrices only: here it gets views of the convolutions. At the same
-number of pictures the U-Net's loss on held-out ones fell 1.6 times as far as with AdamW alone, a
-step of 32 pictures on two cores took a quarter longer.
+number of pictures the loss of the starter's U-Net on held-out ones fell 1.6 times as far as with
+AdamW alone, a step of 32 pictures on two cores took a quarter longer.
 """
 
 from __future__ import annotations

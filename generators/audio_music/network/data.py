@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generators.audio_music.network.sampling import chord_kind
 from generators.audio_music.network.scores import read_drums, read_scores
 from generators.audio_music.network.tokens import (
     LEVELS,
@@ -29,6 +28,7 @@ from generators.audio_music.network.tokens import (
     Event,
     Measure,
     Piece,
+    chord_kind,
     encode,
 )
 from generators.audio_music.symbolic.composer import Score, compose

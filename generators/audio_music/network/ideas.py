@@ -2,8 +2,8 @@
 
 It is asked for four bars, once for a piece, and what it gives is laid over the form by the rules:
 so key, length, hits, loops and endings stay exact, one seed keeps its tune at any length and
-intensity, and a minute takes no longer than six seconds. What comes out unfit is drawn again, and
-after a few times left to the rules.
+intensity, and drawing takes as long for six seconds as for a minute. What comes out unfit is drawn
+again, and after a few times left to the rules.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from generators.audio_music.network.sampling import Sampler, chord_kind
 from generators.audio_music.network.scores import DRUM_BRIGHTNESS, STROKE
 from generators.audio_music.network.tokens import (
     DRUMS,
@@ -24,6 +23,7 @@ from generators.audio_music.network.tokens import (
     Event,
     Measure,
     Piece,
+    chord_kind,
     vocabulary,
 )
 from generators.audio_music.symbolic.ideas import Motif, Played, Stroke, Theme
@@ -42,6 +42,7 @@ from generators.audio_music.symbolic.theory import PROGRESSIONS, chord
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from generators.audio_music.network.sampling import Sampler
     from generators.audio_music.symbolic.dice import Dice
     from generators.audio_music.symbolic.plan import Plan
 

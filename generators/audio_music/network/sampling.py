@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generators.audio_music.network.model import Cache, Composer
-    from generators.audio_music.symbolic.theory import Chord
 
 TOP_P = 0.95
 MOST_TOKENS = 400  # of one bar: a bar that will not end is ended
@@ -44,7 +43,6 @@ class Drawing:
         self.random = torch.Generator("cpu").manual_seed(seed)
         self._cache: Cache = []
         self._seen = 0
-        self._logits: torch.Tensor | None = None
         self._head = head(piece)
         for token in self._head:
             self.push(token)
@@ -155,12 +153,3 @@ class Sampler:
             if kind == "velocity":
                 yield Event(int(said["step"]), said["role"], int(said["key"]),
                             int(said["length"]), VELOCITIES[int(value)])  # fmt: skip
-
-
-def chord_kind(item: Chord) -> str:
-    """Return the kind of a chord as the vocabulary has it."""
-    above = tuple(sorted((tone - item.root) % 12 for tone in item.tones))
-    return {
-        (0, 4, 7): "maj", (0, 3, 7): "min", (0, 4, 7, 11): "maj7", (0, 3, 7, 10): "min7",
-        (0, 4, 7, 10): "7", (0, 5, 7): "sus", (0, 2, 7): "sus", (0, 3, 6): "dim",
-    }.get(above, "min" if 3 in above else "maj" if 4 in above else "other")  # fmt: skip

@@ -9,9 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from generators.musical.words import GENRES as GENRE_WORDS
+
+if TYPE_CHECKING:
+    from generators.audio_music.symbolic.theory import Chord
 
 ROLES = ("melody", "counter", "chords", "arp", "pad", "bass", "drums", "boom")
 STEPS = 12  # to a beat
@@ -209,6 +212,15 @@ def _fits(event: Event, measure: Measure) -> bool:
 
 def _bin(share: float, count: int) -> int:
     return min(count - 1, max(0, int(share * count)))
+
+
+def chord_kind(item: Chord) -> str:
+    """Return the kind of a chord as the vocabulary has it."""
+    above = tuple(sorted((tone - item.root) % 12 for tone in item.tones))
+    return {
+        (0, 4, 7): "maj", (0, 3, 7): "min", (0, 4, 7, 11): "maj7", (0, 3, 7, 10): "min7",
+        (0, 4, 7, 10): "7", (0, 5, 7): "sus", (0, 2, 7): "sus", (0, 3, 6): "dim",
+    }.get(above, "min" if 3 in above else "maj" if 4 in above else "other")  # fmt: skip
 
 
 def nearest(values: tuple[int, ...], wanted: float) -> int:

@@ -66,7 +66,7 @@ def prepare_ground(canvas: Canvas, stack: Stack) -> tuple[Rgb, Rgb]:
         return canvas.on_plain(canvas.ground())
     box = stack.text_box()
     if canvas.shape.scrim == "bottom" and box[1] >= LEAST_SHOWN * canvas.size[1]:
-        if _used(canvas) < LEAST_USED:
+        if _used(canvas.picture.size, canvas.size) < LEAST_USED:
             return _show_above(canvas, canvas.picture, box[1])
         before, laid = canvas.image, len(canvas.layers)
         tone, colour = _tone(canvas, canvas.image, box)
@@ -86,11 +86,9 @@ def _tone(canvas: Canvas, image: Image.Image, box: Box) -> tuple[Rgb, Rgb]:
     return tone, readable_on(tone, (canvas.ink,) if light else (canvas.paper,), 7.0)
 
 
-def _used(canvas: Canvas) -> float:
-    """Return the share of the picture that fills the creative."""
-    if canvas.picture is None:
-        return 1.0
-    ratio = canvas.picture.width / canvas.picture.height / (canvas.size[0] / canvas.size[1])
+def _used(picture: tuple[int, int], size: tuple[int, int]) -> float:
+    """Return the share of a picture that fills a creative, both in pixels."""
+    ratio = picture[0] / picture[1] / (size[0] / size[1])
     return min(ratio, 1 / ratio)
 
 
