@@ -24,7 +24,7 @@ from generators.audio_music.symbolic.notes import Note, Track
 from generators.audio_music.symbolic.plan import decide
 from generators.audio_music.symbolic.sounds import SOUNDS
 from generators.musical.reading import read_prompt
-from helpers.music_measures import MAJOR_PROFILE, MINOR_PROFILE, chroma, flux
+from helpers.music_measures import MAJOR_PROFILE, MINOR_PROFILE, chroma, flux, onsets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,6 +132,16 @@ def played(piece: Piece, font: SoundFont) -> np.ndarray:
     return render(score, font, RATE, lambda _share: None).samples
 
 
+def starts_of(piece: Piece) -> float:
+    """Return how often something begins in a second of a passage, as it is written."""
+    beats = SECONDS * min(200.0, piece.tempo) / 60
+    starts, start = set(), 0
+    for measure in piece.measures:
+        starts |= {start + event.step / STEPS for event in measure.events}
+        start += measure.beats
+    return len({at for at in starts if at < beats}) / SECONDS
+
+
 def features(samples: np.ndarray, rate: int) -> np.ndarray:
     """Return what is heard of a mood, whatever plays it: events, pulse, brightness, mode.
 
@@ -139,10 +149,9 @@ def features(samples: np.ndarray, rate: int) -> np.ndarray:
     out, spectral centroid and its lows, loudness' unevenness, and how much better a major than a
     minor profile explains the tones.
     """
-    grown, per_second = flux(samples, rate)
+    grown, _ = flux(samples, rate)
     grown = (grown - grown.min()) / max(1e-9, float(np.percentile(grown, 99) - grown.min()))
-    peaks = (grown[1:-1] > grown[:-2]) & (grown[1:-1] >= grown[2:]) & (grown[1:-1] > 0.25)
-    onsets = float(peaks.sum()) / (len(grown) / per_second)
+    onsets = len(onsets_of(samples, rate)) / (len(samples) / rate)
     mono = samples.mean(axis=1)
     power = np.abs(np.fft.rfft(mono)) ** 2
     hertz = np.fft.rfftfreq(len(mono), 1 / rate)
