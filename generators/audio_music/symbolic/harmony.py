@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from generators.audio_music.symbolic.layers import loudness, plays
 from generators.audio_music.symbolic.notes import Note
 from generators.audio_music.symbolic.patterns import ARPS, BASS, COMPS, PICKING, WALTZ_COMP
+from generators.audio_music.symbolic.plan import STILL
 from generators.audio_music.symbolic.sounds import SOUNDS
 from generators.audio_music.symbolic.theory import nearest, voicing
 
@@ -82,7 +83,7 @@ def _comp_kind(plan: Plan, name: str) -> str:
     if kind in ("pulse", "block") and name in ("acoustic_guitar", "nylon_guitar"):
         return "picking"
     if kind == "block" and SOUNDS[name].short:
-        return "pulse"
+        return "halves" if plan.energy < STILL else "pulse"
     return kind
 
 

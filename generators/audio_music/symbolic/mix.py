@@ -14,6 +14,7 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, sosfilt
 
+from generators.audio_music.loudness import amplitude, integrated
 from generators.audio_music.symbolic.drums import kicks
 from generators.audio_music.symbolic.player import Player, Sounding
 
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 #: Hz below which a part is silent: the low end belongs to bass and kick.
 LOW_CUT = {"melody": 140.0, "chords": 130.0, "pad": 150.0, "arp": 200.0, "counter": 160.0,
            "effects": 250.0, "bass": 30.0, "drums": 28.0, "boom": 32.0}  # fmt: skip
+#: LU by which a part, where it plays, lies over the anchor: tune and drums lead, the rest carries.
+BALANCE = {"melody": 0.0, "drums": 0.0, "bass": -2.5, "chords": -4.0, "pad": -6.5, "arp": -6.5,
+           "counter": -5.0, "boom": -3.5, "effects": -7.0}  # fmt: skip
+_DRIVE = 4.0  # LU by which drums are louder in a driving piece than in a still one
+_ANCHOR = -23.0  # LUFS, about what a part at its fixed level measures
+_MOVED = 9.0  # dB by which the balance moves a part at most
 _RUN_IN = 0.3  # seconds that a filter is run in over the end of a loop
 _PUMP_SECONDS = 0.22  # until a part that gave way to the kick is back
 _DAMPING = (5200.0, 2600.0)  # Hz: the room's highs at its start and at its end
@@ -77,6 +84,7 @@ def render(
         wave = player.play(track.bank, track.program, _sounding(score, track, rate), frames,
                            loop=loop)  # fmt: skip
         wave = _placed(track, wave, rate, loop=loop)
+        wave *= _balance(track, wave, rate, plan.energy)
         if track.role in ("pad", "chords", "counter", "arp", "bass") and pump is not None:
             share = 0.6 if track.role in ("bass", "arp") else 1.0
             wave *= (1 - share * (1 - pump))[:, None]
@@ -121,6 +129,20 @@ def _placed(track: Track, wave: Wave, rate: int, *, loop: bool) -> Wave:
     angle = (track.pan + 1) * math.pi / 4
     sides = np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2) * 10 ** (track.level / 20)
     return filtered * sides.astype(np.float32)
+
+
+def _balance(track: Track, wave: Wave, rate: int, energy: float) -> np.float32:
+    """Return the gain that brings a part to its loudness: instruments differ by 10 dB and more.
+
+    What is measured is gated (ITU-R BS.1770), so that a part that rests most of the time is as loud
+    as others where it plays, and what a section plays softer stays softer.
+    """
+    heard = integrated(np.asarray(wave, np.float64), rate)
+    if not math.isfinite(heard):
+        return np.float32(1.0)
+    drive = _DRIVE * (energy - 0.5) if track.role == "drums" else 0.0
+    wanted = _ANCHOR + BALANCE[track.role] + drive - heard
+    return np.float32(amplitude(min(_MOVED, max(-_MOVED, wanted))))
 
 
 def _pump(score: Score, frames: int, rate: int) -> Wave | None:

@@ -127,6 +127,7 @@ BASS: dict[str, tuple[tuple[float, float, str], ...]] = {
 #: Accompaniment: (start, length, strength 0 to 1); the kind of playing stands in PLAYING.
 COMPS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "block": ((0, 3.9, 0.8),),
+    "halves": ((0, 1.9, 0.75), (2, 1.9, 0.6)),
     "pulse": tuple((at / 2, 0.4, 0.8 if at % 4 == 0 else 0.6) for at in range(8)),
     "syncopated": ((0, 1.4, 0.9), (1.5, 0.9, 0.7), (2.5, 1.4, 0.8)),
     "stabs": ((0, 0.35, 0.8), (0.75, 0.35, 0.7), (1.5, 0.35, 0.8), (2.5, 0.35, 0.7),

@@ -60,11 +60,22 @@ _STILL_COMP = {"stabs": "block", "pulse": "block", "syncopated": "block", "power
                "spiccato": "block", "scratch": "charleston", "offbeat": "charleston",
                "picking": "broken"}  # fmt: skip
 _STILL_ARP = {"sixteenths": "eighths", "ostinato": "sparse", "eighths": "sparse", "up": "sparse"}
+_STILL_BASS = {
+    "eighths": "root_fifth",
+    "sixteenths": "root_fifth",
+    "octaves": "root_fifth",
+    "offbeat": "sustained",
+    "funk": "lazy",
+    "syncopated": "sub",
+}
 #: What driving pieces play instead.
 _DRIVING_COMP = {"block": "pulse", "lazy": "syncopated"}
 _DRIVING_ARP = {"sparse": "eighths", "ostinato": "sixteenths"}
 _DRIVING_BASS = {"sustained": "root_fifth", "sub": "syncopated"}
-_STILL, _LIVELY = 0.25, 0.85  # energy below and above which a mood changes how much is played
+STILL, _LIVELY = 0.25, 0.85  # energy below and above which a mood changes how much is played
+_UNDRUMMED = 0.2  # energy below which nothing is struck that was not asked for
+#: Share of a genre's room, and dB of it, in still and driving pieces: fast notes drown in a hall.
+_STILL_ROOM, _DRIVING_ROOM = (1.15, 1.0), (0.75, -2.5)
 HARMONIC = ("piano", "electric_piano", "organ", "acoustic_guitar", "nylon_guitar", "harp", "koto")
 
 
@@ -146,12 +157,12 @@ def decide(
         grid = loop_grid(duration, metre, wanted, span)
     else:
         grid = ending_grid(duration, metre, wanted, span, wishes.hits)
-    busy = max(0, style.busy - (energy < _STILL))
+    busy = max(0, style.busy - (energy < STILL))
     if moods and energy >= _LIVELY:
         busy = min(2, style.busy + 1)
     colour = _colour(style, mode, brightness, energy)
     energy = min(1.0, max(0.0, energy + _SWAY * intensity))
-    if energy < _STILL:
+    if energy < STILL:
         style = _still(style)
     elif energy >= _LIVELY:
         style = _driving(style)
@@ -166,19 +177,27 @@ def decide(
 
 
 def _still(style: Style) -> Style:
-    """Return a style whose accompaniment moves less."""
-    comp, arp = style.comp, style.arp
-    return replace(style, comp=_STILL_COMP.get(comp, comp), arp=_STILL_ARP.get(arp, arp))
+    """Return a style whose accompaniment and bass move less, in a larger room."""
+    return replace(
+        _roomed(style, *_STILL_ROOM),
+        comp=_STILL_COMP.get(style.comp, style.comp),
+        arp=_STILL_ARP.get(style.arp, style.arp),
+        bass=_STILL_BASS.get(style.bass, style.bass),
+    )
 
 
 def _driving(style: Style) -> Style:
     """Return a style whose accompaniment and bass move more, where they hardly move."""
     return replace(
-        style,
+        _roomed(style, *_DRIVING_ROOM),
         comp=_DRIVING_COMP.get(style.comp, style.comp),
         arp=_DRIVING_ARP.get(style.arp, style.arp),
         bass=_DRIVING_BASS.get(style.bass, style.bass),
     )
+
+
+def _roomed(style: Style, share: float, louder: float) -> Style:
+    return replace(style, room=style.room * share, wet=style.wet + louder)
 
 
 def _genre(wishes: Wishes, rng: random.Random) -> str:
@@ -272,8 +291,8 @@ def _parts(
     parts |= taken
     if extras and not parts.get("drums"):
         parts["drums"] = "drums"
-    if not wishes.only and "drums" not in taken and energy < 0.2:
-        parts["drums"] = ""
+    if not wishes.only and energy < _UNDRUMMED:
+        parts |= {part: "" for part in ("drums", "boom") if part not in taken}
     refused = set(wishes.without)
     if "drums" in refused:
         refused |= KITS | {"taiko", "timpani"}

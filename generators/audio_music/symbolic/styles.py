@@ -60,7 +60,7 @@ STYLES = {
         groove="pop", bass="syncopated", comp="syncopated", arp="eighths",
     ),
     "rock": Style(
-        (100, 126, 150),
+        (84, 126, 150),
         {"melody": ("distorted_guitar", "electric_guitar"), "chords": ("distorted_guitar",),
          "pad": ("organ", ""), "arp": ("electric_guitar",), "bass": ("bass_guitar",),
          "drums": ("power_drums",), "counter": ("strings", "")},
@@ -74,7 +74,7 @@ STYLES = {
         groove="folk", bass="root_fifth", comp="picking", arp="eighths", room=1.3, wet=-14,
     ),
     "electronic": Style(
-        (112, 124, 132),
+        (98, 124, 134),
         {"melody": ("synth_lead", "square_lead"), "chords": ("polysynth",),
          "pad": ("synth_pad", "sweep_pad"), "arp": ("pluck", "fm_piano"), "bass": ("synth_bass",),
          "drums": ("electronic_drums",), "counter": ("synth_strings",)},
@@ -116,7 +116,7 @@ STYLES = {
         colour="major jazz", busy=0,
     ),
     "jazz": Style(
-        (92, 122, 150),
+        (76, 122, 164),
         {"melody": ("saxophone", "trumpet", "vibraphone", "clarinet"),
          "chords": ("piano", "jazz_guitar"), "pad": ("",), "arp": ("vibraphone",),
          "bass": ("acoustic_bass",), "drums": ("brushes",), "counter": ("trombone", "")},
@@ -131,7 +131,7 @@ STYLES = {
         groove="bossa", bass="bossa", comp="bossa", arp="sparse", room=1.1, colour="major jazz",
     ),
     "funk": Style(
-        (96, 108, 118),
+        (88, 108, 120),
         {"melody": ("brass", "saxophone", "organ"), "chords": ("electric_guitar", "electric_piano"),
          "pad": ("organ", ""), "arp": ("muted_guitar",), "bass": ("bass_guitar",),
          "drums": ("drums",), "counter": ("brass",)},
@@ -162,7 +162,7 @@ STYLES = {
         groove="none", bass="sustained", comp="block", arp="sparse", room=3.2, wet=-7, busy=0,
     ),
     "playground": Style(
-        (104, 120, 138),
+        (92, 120, 138),
         {"melody": ("glockenspiel", "clarinet", "music_box"),
          "chords": ("pizzicato", "acoustic_guitar"), "pad": ("",), "arp": ("marimba", "pizzicato"),
          "bass": ("acoustic_bass",), "drums": ("drums",), "counter": ("flute", "")},

@@ -250,6 +250,37 @@ def test_the_bass_of_a_sparse_genre_moves_when_it_is_energetic(genre):
     assert notes_a_beat("energetic") > 1.25 * notes_a_beat("confident")
 
 
+@pytest.mark.parametrize("genre", ["rock", "synthwave", "house"])
+def test_the_bass_of_a_driving_genre_is_still_when_it_is_calm(genre):
+    def starts_a_beat(mood: str) -> float:
+        made = [score_of(f"{mood} {genre}", 20.0, seed) for seed in range(4)]
+        count = sum(len(t.notes) for score in made for t in score.tracks if t.role == "bass")
+        return count / sum(score.form.beat for score in made)
+
+    assert starts_a_beat("calm") < 0.6 * starts_a_beat("energetic")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "struck"),
+    [
+        ("calm orchestral", False),
+        ("calm orchestral with timpani", True),
+        ("energetic orchestral", True),
+        ("calm cinematic", False),
+    ],
+)
+def test_calm_pieces_are_struck_where_it_is_asked_alone(prompt, struck):
+    for seed in SEEDS:
+        roles = {track.role for track in score_of(prompt, 20.0, seed).tracks}
+        assert bool(roles & {"boom", "drums"}) is struck
+
+
+def test_driving_pieces_stand_in_a_smaller_room_than_still_ones():
+    calm, driving = (score_of(f"{mood} cinematic").plan.style for mood in ("calm", "energetic"))
+    assert driving.room < 0.7 * calm.room
+    assert driving.wet < calm.wet - 3
+
+
 def test_swing_delays_every_second_eighth():
     assert [round(swung(at, 1.0, 0.5), 3) for at in (0, 0.5, 1, 1.5)] == [0, 0.667, 1, 1.667]
     assert swung(0.25, 1.0, 0.25) == pytest.approx(1 / 3)
