@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LEEWAY = 0.02  # share by which an asked tempo may be moved to meet the hits
 EXACT = 0.012  # seconds: hits that close are heard as together
 RING = 1.6  # seconds that a last chord is given where no end is asked for
-SHORTEST_RING = 0.7
+SHORTEST_RING, SHORT_RING = 0.7, 1.25  # seconds that it needs, and that it needs not to seem cut
 _STEP = 0.0005  # of the tempo, in the search
 
 
@@ -150,7 +150,7 @@ def _fitted(
     cost += 0.12 * sum(bar != metre for bar in bars) + (0.2 if lead > 1e-6 else 0.0)
     if not ends:
         cost += 0.15 * abs(ring - RING) + (2.0 if ring < SHORTEST_RING else 0.0)
-        cost += 0.03 * (len(bars) % 2)
+        cost += 0.5 * max(0.0, SHORT_RING - ring) + 0.03 * (len(bars) % 2)
     return cost, Grid(tempo, lead, tuple(bars) or (max(1, last),), tuple(marks), off, loop=False)
 
 

@@ -147,6 +147,14 @@ def test_a_tempo_is_moved_by_two_percent_at_most(tempo: float, duration: float):
     assert plain.tempo == pytest.approx(tempo, rel=0.02)
 
 
+@pytest.mark.parametrize("duration", [10.0, 15.0, 20.0])
+@pytest.mark.parametrize("mood", ["calm", "sad", "energetic"])
+def test_a_last_chord_is_not_cut_where_the_tempo_is_free(mood: str, duration: float):
+    for genre in STYLES:
+        grid = score_of(f"{mood} {genre}", duration).plan.grid
+        assert duration - grid.seconds(grid.beats) > 1.2, genre
+
+
 def test_a_loop_is_filled_by_whole_bars_where_its_tempo_allows():
     grid = loop_grid(16.0, 4, 121.0, (118.0, 124.0))
     assert (grid.tempo, grid.bars) == (120.0, (4,) * 8)
