@@ -104,6 +104,14 @@
         </translation>
     </message>
     <message>
+        <source>Text copied.</source>
+        <translation>已复制文本。</translation>
+    </message>
+    <message>
+        <source>Prompt copied.</source>
+        <translation>已复制提示词。</translation>
+    </message>
+    <message>
         <source>Picture copied.</source>
         <translation>已复制图片。</translation>
     </message>
@@ -114,6 +122,12 @@
     <message>
         <source>Show folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n exported to “{0}”; {1} of them marked as made by AI.</source>
+        <translation>
+            <numerusform>已将 %n 项导出到“{0}”；其中 {1} 项带有 AI 生成标记。</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n exported to “{0}”, marked as made by AI.</source>
@@ -132,48 +146,6 @@
         <translation>
             <numerusform>有 %n 项无法导出。</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Pictures, sound and text</source>
-        <translation>图片、音频和文本</translation>
-    </message>
-    <message>
-        <source>Import files</source>
-        <translation>导入文件</translation>
-    </message>
-    <message>
-        <source>Importing file {0} of {1} …</source>
-        <translation>正在导入第 {0} 个文件，共 {1} 个…</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) could not be imported.</source>
-        <translation>
-            <numerusform>有 %n 个文件无法导入。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n imported.</source>
-        <translation>
-            <numerusform>已导入 %n 项。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n in the library already.</source>
-        <translation>
-            <numerusform>其中 %n 项素材库中已有。</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>“{0}” is in the library.</source>
-        <translation>“{0}”已在素材库中。</translation>
-    </message>
-    <message>
-        <source>Use this recipe</source>
-        <translation>使用此配方</translation>
     </message>
     <message numerus="yes">
         <source>%n to be enlarged ×{0}: in the queue.</source>
@@ -260,6 +232,51 @@
     <message>
         <source>File</source>
         <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>AssetImports</name>
+    <message>
+        <source>Pictures, sound and text</source>
+        <translation>图片、音频和文本</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>Importing file {0} of {1} …</source>
+        <translation>正在导入第 {0} 个文件，共 {1} 个…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be imported.</source>
+        <translation>
+            <numerusform>有 %n 个文件无法导入。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n imported.</source>
+        <translation>
+            <numerusform>已导入 %n 项。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in the library already.</source>
+        <translation>
+            <numerusform>其中 %n 项素材库中已有。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{0}” is in the library.</source>
+        <translation>“{0}”已在素材库中。</translation>
+    </message>
+    <message>
+        <source>Use this recipe</source>
+        <translation>使用此配方</translation>
     </message>
 </context>
 <context>
@@ -551,10 +568,6 @@
     <message>
         <source>Add a model folder</source>
         <translation>添加模型文件夹</translation>
-    </message>
-    <message>
-        <source>Text copied.</source>
-        <translation>已复制文本。</translation>
     </message>
     <message>
         <source>The generator “{0}” is not installed.</source>
@@ -1102,20 +1115,12 @@
         <translation>用作参考</translation>
     </message>
     <message>
-        <source>Prompt copied.</source>
-        <translation>已复制提示词。</translation>
-    </message>
-    <message>
         <source>Copy prompt</source>
         <translation>复制提示词</translation>
     </message>
     <message>
         <source>Copy picture</source>
         <translation>复制图片</translation>
-    </message>
-    <message>
-        <source>Text copied.</source>
-        <translation>已复制文本。</translation>
     </message>
     <message>
         <source>Copy text</source>
@@ -1952,7 +1957,7 @@
     <name>MusicChips</name>
     <message>
         <source>Add</source>
-        <translation type="unfinished">添加</translation>
+        <translation>添加</translation>
     </message>
     <message>
         <source>Add to what the music shall be</source>
@@ -2339,6 +2344,18 @@
     <message>
         <source>Clear filter</source>
         <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>Your changes to this job are not saved.</source>
+        <translation>对此任务的更改尚未保存。</translation>
+    </message>
+    <message>
+        <source>Drop them</source>
+        <translation>放弃更改</translation>
+    </message>
+    <message>
+        <source>Go on editing</source>
+        <translation>继续编辑</translation>
     </message>
 </context>
 <context>

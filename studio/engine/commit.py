@@ -23,6 +23,7 @@ from studio.core.errors import RecipeError, UserFacingError
 from studio.core.recipe import Recipe
 from studio.services.files.embed import embed_recipe
 from studio.services.files.folders import FOLDER_TYPE, RECIPE_NAME, pack_folder
+from studio.services.files.texts import KEPT_IN_ROW
 from studio.store.records import NewAsset
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MOVING = "moving.json"
-TEXT_KEPT = 20_000  # characters of a text asset that the database keeps for search
 SOURCES = ("generated", "imported", "composed")
 
 
@@ -175,7 +175,7 @@ def _text(path: Path, media_type: str) -> str:
     if not media_type.startswith("text/") and media_type != "application/json":
         return ""
     with path.open("rb") as file:
-        return file.read(TEXT_KEPT * 4).decode("utf-8", "replace")[:TEXT_KEPT]
+        return file.read(KEPT_IN_ROW * 4).decode("utf-8", "replace")[:KEPT_IN_ROW]
 
 
 def _modality(media_type: str, role: str) -> str:

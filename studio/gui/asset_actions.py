@@ -1,4 +1,4 @@
-"""What can be done with assets, from any page: rate, tag, export, trash, import, use again."""
+"""What can be done with assets, from any page: rate, tag, export, trash, use again."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
-from generators.api import UserFacingError
+from studio.gui.asset_imports import AssetImports
 from studio.gui.messages import Choice
-from studio.gui.widgets.pick_files import pick_files, pick_folder
+from studio.gui.widgets.pick_files import pick_folder
 from studio.services.again import make_again
 from studio.services.files.exporting import Exported, export_each
-from studio.services.files.importing import Imported, ImportedArchive, import_any
+from studio.services.files.texts import whole_text
 from studio.services.music_prompt import turned
 from studio.services.upscaling import upscale_asset
 
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from studio.gui.context import AppContext
     from studio.store.library import Library
 
-IMPORT_KEY, BOARD_KEY = "assets.import", "assets.board"
-MANY = 4  # files from which on an import says how far it is
-IMPORTED_KINDS = "*.png *.jpg *.jpeg *.webp *.wav *.flac *.mp3 *.ogg *.txt *.md *.json *.zip"
+BOARD_KEY = "assets.board"
 
 
 class AssetActions(QObject):
@@ -40,7 +38,7 @@ class AssetActions(QObject):
         super().__init__(over)
         self._context = context
         self._over = over
-        self._stopped = False
+        self.imports = AssetImports(context, over, self.more_like)
 
     # small changes ------------------------------------------------------------------------------
 
@@ -183,6 +181,22 @@ class AssetActions(QObject):
         QGuiApplication.clipboard().setText(text)
         self._context.messages.good(said)
 
+    def copy_words(self, asset_id: str) -> None:
+        """Put all of a text asset on the clipboard; what lists show of it may be a part."""
+        self._context.store.read(
+            self,
+            lambda library: whole_text(library, library.assets.get(asset_id)),
+            lambda text: self.copy_text(text, self.tr("Text copied.")),
+        )
+
+    def copy_prompt(self, asset_id: str) -> None:
+        """Put all of an asset's prompt on the clipboard."""
+        self._context.store.read(
+            self,
+            lambda library: library.assets.get(asset_id).prompt,
+            lambda prompt: self.copy_text(prompt, self.tr("Prompt copied.")),
+        )
+
     def copy_image(self, file: str) -> None:
         """Put a picture, and its file, on the clipboard."""
 
@@ -226,98 +240,18 @@ class AssetActions(QObject):
         failed = [item for item in done if item.path is None]
         good = len(done) - len(failed)
         if good:
-            said = self.tr("%n exported to “{0}”, marked as made by AI.", "", good)
-            if not any(item.marked for item in done):
+            marked = sum(item.marked for item in done)
+            said = self.tr("%n exported to “{0}”; {1} of them marked as made by AI.", "", good)
+            if marked == good:
+                said = self.tr("%n exported to “{0}”, marked as made by AI.", "", good)
+            elif not marked:
                 said = self.tr("%n exported to “{0}”.", "", good)
-            self._context.messages.good(said.format(folder.name), show)
+            self._context.messages.good(said.format(folder.name, marked), show)
         if failed:
             self._context.messages.bad(
                 self.tr("%n could not be exported.", "", len(failed)),
                 " ".join(item.problem for item in failed[:3]),
             )
-
-    # in -----------------------------------------------------------------------------------------
-
-    def import_pick(self) -> None:
-        """Ask for files to bring in."""
-        kinds = self.tr("Pictures, sound and text") + f" ({IMPORTED_KINDS})"
-        pick_files(self._over, self.tr("Import files"), self.import_files, kinds=kinds)
-
-    def import_files(
-        self, paths: Sequence[Path], done: Callable[[str], None] | None = None
-    ) -> None:
-        """Bring files in one after another, with their recipes; say what came of it.
-
-        Args:
-            paths: Files; a folder is refused in words.
-            done: Gets the id of the only asset, when there was one file and it worked.
-        """
-        run = _ImportRun(list(paths), done)
-        self._stopped = False
-        self._import_next(run)
-
-    def _import_next(self, run: _ImportRun) -> None:
-        if self._stopped or not run.left:
-            self._context.messages.withdraw(IMPORT_KEY)
-            self._imported(run)
-            return
-        if run.total >= MANY:
-            self._context.messages.warn(
-                self.tr("Importing file {0} of {1} …").format(
-                    run.total - len(run.left) + 1, run.total
-                ),
-                choice=Choice(self.tr("Stop"), self._stop_import),
-                key=IMPORT_KEY,
-            )
-        path = run.left.pop(0)
-        self._context.store.write(
-            self,
-            lambda library: import_any(library, path),
-            lambda came: self._one_imported(run, came),
-            lambda error: self._one_failed(run, error),
-        )
-
-    def _stop_import(self) -> None:
-        self._stopped = True
-
-    def _one_imported(self, run: _ImportRun, came: ImportedArchive) -> None:
-        run.good += came.imported
-        run.bad += came.problems
-        self._import_next(run)
-
-    def _one_failed(self, run: _ImportRun, error: Exception) -> None:
-        if not isinstance(error, UserFacingError):
-            self._context.store.show(error)
-        run.bad.append(str(error))
-        self._import_next(run)
-
-    def _imported(self, run: _ImportRun) -> None:
-        messages = self._context.messages
-        if run.bad:
-            messages.bad(
-                self.tr("%n file(s) could not be imported.", "", len(run.bad)),
-                " ".join(run.bad[:3]),
-            )
-        warnings = [item.warning for item in run.good if item.warning]
-        if warnings:
-            messages.warn(warnings[0], " ".join(warnings[1:3]))
-        if not run.good:
-            return
-        first = run.good[0]
-        if len(run.good) > 1:
-            known = sum(item.known for item in run.good)
-            said = self.tr("%n imported.", "", len(run.good) - known)
-            if known:
-                said += " " + self.tr("%n in the library already.", "", known)
-            messages.good(said)
-            return
-        said = self.tr("“{0}” is in the library.").format(first.asset.title or first.asset.id)
-        choice = None
-        if first.asset.recipe is not None and self._context.has_page("create"):
-            choice = Choice(self.tr("Use this recipe"), lambda: self.more_like(first.asset.id))
-        messages.good(said, choice)
-        if run.done is not None and run.total == 1:
-            run.done(first.asset.id)
 
     # again --------------------------------------------------------------------------------------
 
@@ -381,17 +315,6 @@ class AssetActions(QObject):
     def use_as_reference(self, asset_id: str) -> None:
         """Open Create with an asset as the picture to start from."""
         self._context.go("create", reference=asset_id)
-
-
-class _ImportRun:
-    """Files that come in, and what came of them."""
-
-    def __init__(self, paths: list[Path], done: Callable[[str], None] | None) -> None:
-        self.left = paths
-        self.total = len(paths)
-        self.done = done
-        self.good: list[Imported] = []
-        self.bad: list[str] = []
 
 
 def _open_folder(folder: Path) -> None:

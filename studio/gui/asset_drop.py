@@ -97,4 +97,4 @@ class FileDrop(QObject):
 
     def bring(self, paths: list[Path]) -> None:
         """Import files, folders opened."""
-        self._context.store.work(self, lambda: files_below(paths), self.actions.import_files)
+        self._context.store.work(self, lambda: files_below(paths), self.actions.imports.bring_in)

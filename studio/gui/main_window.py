@@ -267,7 +267,10 @@ class MainWindow(QMainWindow):
         """Say once that work goes on; close when a person has decided, or nothing is at work."""
         facts = self.context.engine.facts
         if self._may_close or facts is None or not facts.goes_on:
+            if self._page is not None:
+                self._page.setFocus(Qt.FocusReason.OtherFocusReason)  # a field says it is done
             self._remember()
+            self.hide()  # what is under way comes to its end without the window
             self.closing.emit()
             event.accept()
             return

@@ -74,6 +74,7 @@ class StoreAccess(QObject):
         self._pending = 0
         self._closed = False
         self._writes = ThreadPoolExecutor(1, "store-write")
+        self._imports = ThreadPoolExecutor(1, "store-import")
         self._reads = ThreadPoolExecutor(READERS, "store-read")
         self._work = ThreadPoolExecutor(2, "window-work")
         self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)  # never at once
@@ -119,6 +120,16 @@ class StoreAccess(QObject):
         """Change the library; operations run in the order of the calls."""
         self._submit(self._writes, owner, operation, (success, failure), "")
 
+    def bring_in(
+        self,
+        owner: QObject,
+        operation: Callable[[Library], T],
+        success: Callable[[T], None] | None = None,
+        failure: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Change the library by files from outside: it may take minutes, and ``write`` goes on."""
+        self._submit(self._imports, owner, operation, (success, failure), "")
+
     def work(
         self,
         owner: QObject,
@@ -135,11 +146,12 @@ class StoreAccess(QObject):
         self._watch(self._work.submit(self._unless_stale(call, operation)), call)
 
     def close(self) -> None:
-        """Drop what waits, let what runs come to its end, close the library."""
+        """Drop what waits but changes, let what runs come to its end, close the library."""
         self._closed = True
         self._ready.set()
-        for pool in (self._reads, self._writes, self._work):
+        for pool in (self._reads, self._imports, self._work):
             pool.shutdown(wait=True, cancel_futures=True)
+        self._writes.shutdown(wait=True)  # what a person changed last is not lost
         for library in self._libraries:
             library.close()
         self._libraries.clear()

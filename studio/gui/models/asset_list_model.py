@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -136,6 +137,11 @@ class AssetListModel(QAbstractListModel):
         self._old.update(asset_id for asset_id in ids if asset_id in self._items)
         self._read_wanted()
 
+    def read_anew(self) -> None:
+        """Read every row again: changes of the library were missed."""
+        self.changed(list(self._items))
+        self.refresh()
+
     def want(self, first: int, last: int) -> None:
         """Say which rows are in sight (and near it)."""
         self._wanted = (first, last)
@@ -209,9 +215,8 @@ class AssetListModel(QAbstractListModel):
             return
         first, last = self._wanted
         near = self.ids_between(first, last)
-        missing = [asset_id for asset_id in near if asset_id not in self._items]
-        missing += [asset_id for asset_id in self._old if asset_id not in missing]
-        missing = missing[:READ_AT_ONCE]
+        urgent = (one for one in near if one not in self._items or one in self._old)
+        missing = list(islice(dict.fromkeys(chain(urgent, self._old)), READ_AT_ONCE))
         if not missing:
             return
         self._reading = True

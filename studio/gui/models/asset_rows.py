@@ -56,8 +56,8 @@ class AssetItem:
         return self.title or self.prompt or self.id
 
 
-def make_item(library: Library, asset: Asset) -> AssetItem:
-    """Return what a cell shows of an asset."""
+def make_item(library: Library, asset: Asset, most: int = SNIPPET) -> AssetItem:
+    """Return what a cell shows of an asset, with ``most`` characters of its text."""
     return AssetItem(
         id=asset.id,
         seq=asset.seq,
@@ -72,7 +72,7 @@ def make_item(library: Library, asset: Asset) -> AssetItem:
         height=asset.height,
         duration=asset.duration,
         rating=asset.rating,
-        text=asset.text[:SNIPPET],
+        text=asset.text[:most],
         missing=asset.missing,
         trashed=bool(asset.trashed_at),
         has_recipe=asset.recipe is not None,

@@ -141,7 +141,7 @@ class JobListModel(QAbstractListModel):
         return self._items[self._order[-1][1]] if self._order else None
 
     def neighbours(self, ids: Sequence[str], step: int) -> tuple[str, str]:
-        """Return where jobs go when they move one place: (before this, after that), one empty.
+        """Return where jobs of one lane go when they move one place: (before, after), one empty.
 
         Both are empty where they are first or last in their lane already.
         """

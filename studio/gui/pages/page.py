@@ -117,10 +117,16 @@ class Page(QWidget):
             icon: Of ``assets/icons``.
             more: Further fields of ``Command``.
         """
+
+        def run_here() -> None:
+            if not self.isVisible():  # from the palette: what it does is to be seen
+                self.context.go(self.page_id)
+            run()
+
         command = Command(
             f"{self.page_id}.{name}",
             title,
-            run,
+            run_here,
             shortcut,
             icon,
             group=self.page_title,

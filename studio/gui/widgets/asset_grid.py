@@ -61,7 +61,7 @@ class AssetGrid(UniformGrid):
         self._hover = -1
         self._pressed: QPoint | None = None
         self._kept: tuple[list[str], str, int] = ([], "", 0)
-        self._anchor = -1
+        self._anchor = ""  # id of the asset that Shift+click selects from
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(AHEAD_MS)
@@ -166,6 +166,8 @@ class AssetGrid(UniformGrid):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Draw and tell."""
         super().currentChanged(current, previous)
+        if not QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._anchor = self.assets().id_at(current.row())
         self.viewport().update()
         self.picked.emit()
 
@@ -264,12 +266,12 @@ class AssetGrid(UniformGrid):
         if index.isValid() and shift and event.button() == Qt.MouseButton.LeftButton:
             self._select_range(index.row())
             return
-        if index.isValid():
-            self._anchor = index.row()
         super().mousePressEvent(event)
 
     def _select_range(self, row: int) -> None:
-        start = self._anchor if self._anchor >= 0 else max(0, self.currentIndex().row())
+        start = self.assets().row_of(self._anchor)
+        if start < 0:
+            start = max(0, self.currentIndex().row())
         first, last = sorted((start, row))
         model, flags = self.assets(), QItemSelectionModel.SelectionFlag
         selection = QItemSelection(model.index(first), model.index(last))

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBox
 
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.audio_player import AudioPlayer
+from studio.gui.widgets.reading_text import make_reading
 from studio.gui.widgets.surfaces import EmptyState
 from studio.gui.widgets.waveform import Waveform
 from studio.gui.widgets.zoom_view import ZoomView
+from studio.services.files.embed import plain_text
 
 if TYPE_CHECKING:
     from studio.gui.context import AppContext
@@ -36,9 +38,8 @@ class AssetStage(QWidget):
         self._stack = QStackedWidget()
         self.view = ZoomView(context.images, self.tr("Picture"))
         self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
+        make_reading(self.text, "reading")
         self.text.setAccessibleName(self.tr("Text"))
-        self.text.setProperty("role", "reading")
         reading = QWidget()
         row = QHBoxLayout(reading)
         row.setContentsMargins(0, SIZES.block, 0, SIZES.step)
@@ -84,8 +85,8 @@ class AssetStage(QWidget):
             self.text.setPlainText(item.text)
             self._stack.setCurrentWidget(self._reading)
             self._context.store.work(
-                self, lambda: _read(item.file), lambda text: self._take_text(item.id, text),
-                lambda _error: None, key="stage.text",
+                self, lambda: _read(item), lambda text: self._take_text(item.id, text),
+                lambda _error: None, key=f"stage.text {id(self)}",
             )  # fmt: skip
 
     def stop(self) -> None:
@@ -105,6 +106,5 @@ class AssetStage(QWidget):
             self.text.setPlainText(text)
 
 
-def _read(file: str) -> str:
-    with Path(file).open(encoding="utf-8", errors="replace") as source:
-        return source.read(MOST_TEXT)
+def _read(item: AssetItem) -> str:
+    return plain_text(Path(item.file), item.media_type)[:MOST_TEXT]

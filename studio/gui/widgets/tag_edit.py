@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def chip(text: str, name: str) -> QPushButton:
     """Return a small round button with a cross."""
-    made = QPushButton(text)
+    made = QPushButton(text.replace("&", "&&"))  # one alone would make a key of the next letter
     made.setProperty("kind", "chip")
     made.setAccessibleName(name)
     made.setToolTip(name)
@@ -85,7 +85,11 @@ class TagEdit(QWidget):
         known = {tag.casefold() for tag in self._tags}
         fresh = [tag for tag in new if tag and tag.casefold() not in known]
         if fresh:
-            self.changed.emit((*self._tags, *fresh))
+            self._change((*self._tags, *fresh))
 
     def _remove(self, tag: str) -> None:
-        self.changed.emit(tuple(item for item in self._tags if item != tag))
+        self._change(tuple(item for item in self._tags if item != tag))
+
+    def _change(self, tags: tuple[str, ...]) -> None:
+        self.set_tags(tags)  # at once: the next change starts from it
+        self.changed.emit(tags)

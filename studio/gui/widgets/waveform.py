@@ -53,7 +53,8 @@ class Waveform(QWidget):
         self.update()
         self._context.store.work(
             self, lambda: read_markers(Path(item.file)),
-            lambda found: self._take(item.id, found), lambda _error: None, key="stage.markers",
+            lambda found: self._take(item.id, found), lambda _error: None,
+            key=f"stage.markers {id(self)}",
         )  # fmt: skip
 
     def set_place(self, milliseconds: int) -> None:

@@ -12,19 +12,16 @@ from studio.services.campaign.creatives import record, texts_for
 from studio.services.campaign.ids import piece_key, round_key
 from studio.services.campaign.planning import COPY_ROUNDS
 from studio.services.copywriting.selecting import read_candidates, select, takes_many
-from studio.services.files.embed import plain_text
+from studio.services.files.texts import whole_text
 from studio.services.placements import placement
 
 if TYPE_CHECKING:
     from generators.api import JsonValue
-    from studio.core.asset import Asset
     from studio.core.campaign import CreativePlan
     from studio.core.job import NewJob
     from studio.services.campaign.view import CampaignView
     from studio.services.copywriting.selecting import Selection
     from studio.services.steps import StepContext
-
-KEPT_IN_ROW = 20_000  # characters of a text that the library's row holds; longer ones are read
 
 
 def copy_select(context: StepContext) -> StepOutcome:
@@ -68,18 +65,11 @@ def _written(view: CampaignView, copy_key: str, number: int, context: StepContex
         ids = [job.id for job in view.jobs if job.step_key == key]
         for job_id in ids:
             assets = view.library.assets.page(AssetQuery(job_id=job_id, order="oldest"), limit=200)
-            texts.extend(_text(view, asset) for asset in assets if asset.modality == "text")
+            texts.extend(
+                whole_text(view.library, asset) for asset in assets if asset.modality == "text"
+            )
         context.reporter.progress(each, number + 1, "Reading candidates")
     return texts
-
-
-def _text(view: CampaignView, asset: Asset) -> str:
-    if asset.text and len(asset.text) < KEPT_IN_ROW:
-        return asset.text
-    try:
-        return plain_text(view.library.assets.file(asset), asset.media_type)
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def _used(view: CampaignView, place: str, language: str) -> tuple[str, ...]:

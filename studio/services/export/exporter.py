@@ -93,21 +93,24 @@ def export_step(context: StepContext) -> StepOutcome:
     target = Path(context.text("folder"))
     if not target.is_absolute():
         raise ExportError("The export needs a whole path to write to.")
-    if _is_mine(target, context.job_id):  # a run that was killed after it had published
-        listed = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
-        return _outcome(context, view, target, listed)
-    folder = Folder(target, context.job_id)
-    try:
-        listed = _fill(context, view, folder, override=override)
-        folder.publish()
-    except BaseException:
-        folder.drop()
-        raise
-    archive = context.text("archive")
-    if archive:
+    archive = Path(context.text("archive")) if context.text("archive") else None
+    listed = _earlier(view, target)
+    unpacked = archive is not None and not archive.exists()
+    if listed is not None and listed["export"] != context.job_id and not unpacked:
+        target, archive = _beside(target, archive)  # run again: what is there stays
+        listed = None
+    if listed is None:  # else a run was killed, or failed, after it had published
+        folder = Folder(target, context.job_id)
+        try:
+            listed = _fill(context, view, folder, override=override)
+            folder.publish()
+        except BaseException:
+            folder.drop()
+            raise
+    if archive is not None and not archive.exists():
         context.reporter.progress(0.95, 1, "Packing")
-        zip_folder(target, Path(archive), context.job_id)
-    return _outcome(context, view, target, listed)
+        zip_folder(target, archive, context.job_id)
+    return _outcome(context, (target, archive), listed, view.id)
 
 
 def _again(context: StepContext, view: CampaignView, pending: list[str]) -> NewJob:
@@ -119,26 +122,44 @@ def _again(context: StepContext, view: CampaignView, pending: list[str]) -> NewJ
     return replace(job, step_key=key)
 
 
-def _is_mine(target: Path, job_id: str) -> bool:
+def _earlier(view: CampaignView, target: Path) -> dict[str, JsonValue] | None:
+    """Return the manifest of an export of this campaign that is there already, or None."""
     try:
-        return bool(json.loads((target / MANIFEST).read_text("utf-8")).get("export") == job_id)
-    except (OSError, ValueError, AttributeError):
-        return False
+        listed: dict[str, JsonValue] = json.loads((target / MANIFEST).read_text("utf-8"))
+        job = view.library.jobs.get(str(listed["export"]))
+    except (OSError, ValueError, KeyError, TypeError, NotFound):
+        return None
+    return listed if job.campaign_id == view.id else None
+
+
+def _beside(target: Path, archive: Path | None) -> tuple[Path, Path | None]:
+    """Return a folder, and a ZIP if one is wanted, that are not there yet."""
+    number = 2
+    while True:
+        folder = target.with_name(f"{target.name}-{number}")
+        packed = folder.with_name(f"{folder.name}.zip")
+        if not folder.exists() and not packed.exists():
+            return folder, packed if archive is not None else None
+        number += 1
 
 
 def _outcome(
-    context: StepContext, view: CampaignView, target: Path, listed: dict[str, JsonValue]
+    context: StepContext,
+    written: tuple[Path, Path | None],
+    listed: dict[str, JsonValue],
+    campaign_id: str,
 ) -> StepOutcome:
+    target, archive = written
     noted = {
         "folder": str(target),
-        "archive": context.text("archive"),
+        "archive": str(archive) if archive is not None else "",
         "files": len(listed["files"]),
         "missing": listed["missing"],
         "left_out": listed["left_out"],
         "licence_override": listed["licence_override"],
         "made_at": listed["made_at"],
     }
-    return StepOutcome(campaign_id=view.id, campaign={f"export/{context.job_id}": noted})
+    return StepOutcome(campaign_id=campaign_id, campaign={f"export/{context.job_id}": noted})
 
 
 def _fill(

@@ -8,13 +8,14 @@ import shutil
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 import soundfile
 from PIL import Image
 
 from studio.core.errors import UserFacingError
 from studio.services.files.marks import mark_ai, strip_notes
-from studio.services.files.names import safe_stem
+from studio.services.files.names import is_reserved, safe_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,10 @@ class ExportError(UserFacingError):
 def slug(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a name for files: lower case, hyphens, letters of every script, safe everywhere."""
     stem = safe_stem(text, "campaign").casefold()
-    return "-".join("".join(c if c.isalnum() else " " for c in stem).split())[:longest].strip(
-        "-"
-    ) or ("campaign")
+    # marks (M*) are vowels and tones in Indic scripts and Thai: a word falls apart without them
+    kept = "".join(c if c.isalnum() or category(c).startswith("M") else " " for c in stem)
+    made = "-".join(kept.split())[:longest].strip("-") or "campaign"
+    return f"{made}-campaign" if is_reserved(made) else made
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from studio.services.files.embed import read_recipe
 from studio.services.files.names import safe_stem
 from studio.services.files.probe import MAX_BYTES, UnusableFile, probe
 from studio.services.files.sniff import SUFFIXES
+from studio.services.files.texts import KEPT_IN_ROW
 from studio.store.errors import file_writes
 from studio.store.records import NewAsset
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _NOT_CONTENT = {"__MACOSX"}  # what macOS adds to a ZIP
-_TEXT_KEPT = 20_000  # characters; the asset's own field, the file keeps all
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _new_asset(
         height=facts.height,
         duration=facts.duration,
         recipe=recipe,
-        text=facts.text[:_TEXT_KEPT],
+        text=facts.text[:KEPT_IN_ROW],
         source="imported",
     )
 

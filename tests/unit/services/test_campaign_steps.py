@@ -382,5 +382,21 @@ def test_an_export_that_was_killed_after_publishing_is_not_doubled(ready, tmp_pa
     _, folder = export_campaign(library, campaign_id, tmp_path)
     job = library.jobs.claim("tiny")
     first = engine.outcome(job, Collector())
+    archive = folder.with_name(f"{folder.name}.zip")
+    archive.unlink()  # killed before it was packed
     assert engine.outcome(job, Collector()) == first
-    assert folder.is_dir()
+    assert archive.is_file()
+    assert {path.name for path in tmp_path.glob("halden*")} == {folder.name, archive.name}
+
+
+def test_an_export_that_is_run_again_leaves_the_first(ready, tmp_path):
+    library, engine, campaign_id = ready
+    job, folder = export_campaign(library, campaign_id, tmp_path)
+    engine.run()
+    before = (folder / "manifest.json").read_bytes()
+    again = library.jobs.retry(job.id)
+    engine.run()
+    assert library.jobs.get(again.id).status is JobStatus.SUCCEEDED
+    assert (folder / "manifest.json").read_bytes() == before
+    assert json.loads((tmp_path / f"{folder.name}-2" / "manifest.json").read_text())["files"]
+    assert (tmp_path / f"{folder.name}-2.zip").is_file()

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from generators.api import InvalidParameter
@@ -274,7 +273,7 @@ class CreatePage(Page):
             "upscale": lambda: self.actions_.upscale([one]),
             "open": lambda: self.context.go("library", asset=one),
             "show": lambda: self.open_preview(one),
-            "copy": lambda: self._copy(one),
+            "copy": lambda: self.actions_.copy_words(one),
             "cancel": lambda: self._queue.cancel([one]),
             "retry": lambda: self._queue.retry([one]),
             "queue": lambda: self.context.go("queue", job=one),
@@ -284,12 +283,6 @@ class CreatePage(Page):
 
     def _again(self, asset_id: str, how: str = "") -> None:
         self.actions_.make_again(asset_id, how, self._placed, self._refused)
-
-    def _copy(self, asset_id: str) -> None:
-        item = self._item(asset_id)
-        if item is not None:
-            QGuiApplication.clipboard().setText(item.text)
-            self.context.messages.good(self.tr("Text copied."))
 
     def _item(self, asset_id: str) -> AssetItem | None:
         for group in self.results.groups.values():

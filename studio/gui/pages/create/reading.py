@@ -11,6 +11,7 @@ from studio.core.job import Job, JobKind, JobProgress, JobStatus, Lane
 from studio.gui.models.asset_rows import AssetItem, make_item
 from studio.gui.models.job_rows import JobItem
 from studio.gui.models.job_rows import make_item as make_job_item
+from studio.services.files.texts import KEPT_IN_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +68,8 @@ def _made(library: Library, registry: Registry, job: Job) -> MadeJob:
     if job.status is JobStatus.SUCCEEDED:
         query = AssetQuery(job_id=job.id, order="oldest")
         results = [
-            make_item(library, one) for one in library.assets.page(query, limit=MOST_RESULTS)
+            make_item(library, one, KEPT_IN_ROW)
+            for one in library.assets.page(query, limit=MOST_RESULTS)
         ]
     expected = 1
     if isinstance(job.request, Request):

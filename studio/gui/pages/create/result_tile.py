@@ -13,6 +13,7 @@ from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.asset_cell import AssetPainter, draw_frame
 from studio.gui.widgets.audio_player import AudioPlayer
 from studio.gui.widgets.buttons import IconButton
+from studio.gui.widgets.reading_text import make_reading
 from studio.gui.widgets.stars import StarsEdit
 
 if TYPE_CHECKING:
@@ -165,8 +166,7 @@ class TextFace(QPlainTextEdit):
 
     def __init__(self, item: AssetItem) -> None:
         super().__init__(item.text)
-        self.setReadOnly(True)
-        self.setProperty("role", "log")
+        make_reading(self)
         self.setAccessibleName(spoken(item))
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

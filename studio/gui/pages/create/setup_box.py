@@ -186,8 +186,12 @@ class SetupBox(QWidget):
         self._fill(checkpoint, mode)
 
     def set_models(self, models: Models, checkpoint: str = "") -> None:
-        """Learn of the weights that are listed."""
-        chosen = checkpoint or str(self.checkpoint.currentData() or "")
+        """Learn of the weights that are listed, and choose one if it is of this generator."""
+        chosen = str(self.checkpoint.currentData() or "")
+        manifest = self.manifest()
+        listed = models.for_generator(manifest.id) if manifest is not None else []
+        if any(item.id == checkpoint for item in listed):
+            chosen = checkpoint
         mode = str(self.mode.currentData() or "")
         self._models, self._loaded = models, True
         self._fill(chosen, mode)

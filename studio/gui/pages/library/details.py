@@ -25,6 +25,7 @@ from studio.gui.widgets.buttons import IconButton, button
 from studio.gui.widgets.fields import GrowingTextEdit
 from studio.gui.widgets.flow_layout import FlowLayout
 from studio.gui.widgets.labels import label
+from studio.gui.widgets.reading_text import make_reading
 from studio.gui.widgets.stars import StarsEdit
 from studio.gui.widgets.surfaces import ScrollColumn
 from studio.gui.widgets.tag_edit import TagEdit, chip
@@ -293,8 +294,7 @@ class DetailsPanel(QFrame):
         top.addWidget(copy)
         column.addLayout(top)
         view = GrowingTextEdit(name, (1, 8))
-        view.setReadOnly(True)
-        view.setProperty("role", "log")
+        make_reading(view)
         view.setPlainText(text)
         column.addWidget(view)
         return box

@@ -12,6 +12,7 @@ from studio.gui import words
 from studio.gui.theme.manager import set_icon
 from studio.gui.translating import manifest_words, translate
 from studio.gui.widgets.buttons import button
+from studio.gui.widgets.reading_text import make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +86,7 @@ class Execution(QWidget):
         self.toggle = button(self.tr("How it ran"), "ghost", "chevron-right")
         self.toggle.setCheckable(True)
         self.view = QPlainTextEdit(json.dumps(dict(execution), ensure_ascii=False, indent=1))
-        self.view.setReadOnly(True)
-        self.view.setProperty("role", "log")
+        make_reading(self.view)
         self.view.setAccessibleName(self.tr("How it ran"))
         self.view.setFixedHeight(160)
         self.view.hide()

@@ -108,12 +108,11 @@ def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
         _add_upscaling(page, menu, item)
     menu.addSeparator()
     if item.prompt:
-        said = translate("LibraryPage", "Prompt copied.")
         _add(
             menu,
             translate("LibraryPage", "Copy prompt"),
             "copy",
-            lambda: actions.copy_text(item.prompt, said),
+            lambda: actions.copy_prompt(item.id),
         )
     if item.modality == "image" and not item.missing:
         _add(
@@ -123,12 +122,11 @@ def _add_single(page: LibraryPage, menu: QMenu, item: AssetItem) -> None:
             lambda: actions.copy_image(item.file),
         )
     if item.modality == "text":
-        said_text = translate("LibraryPage", "Text copied.")
         _add(
             menu,
             translate("LibraryPage", "Copy text"),
             "type",
-            lambda: actions.copy_text(item.text, said_text),
+            lambda: actions.copy_words(item.id),
         )
 
 
@@ -204,7 +202,7 @@ def _add_uses(page: LibraryPage) -> None:
     add(
         "import",
         translate("LibraryPage", "Import files"),
-        page.actions_.import_pick,
+        page.actions_.imports.pick,
         "Ctrl+I",
         "import",
         keywords="open add drop",

@@ -142,7 +142,7 @@ class LibraryPage(Page):
         if self.context.has_page("create"):
             self.context.go("create")
         else:
-            self.actions_.import_pick()
+            self.actions_.imports.pick()
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(
@@ -164,7 +164,7 @@ class LibraryPage(Page):
         self.panel.closed.connect(self.toggle_details)
         self.panel.asked.connect(self.show_asset)
         self.panel.compare_wanted.connect(self.sheets.compare)
-        self.import_button.clicked.connect(self.actions_.import_pick)
+        self.import_button.clicked.connect(self.actions_.imports.pick)
         self.empty_button.clicked.connect(self._empty_trash)
         self.details_button.clicked.connect(self.panel.setVisible)
 
@@ -177,8 +177,8 @@ class LibraryPage(Page):
             self.set_query(AssetQuery(job_id=job))
         elif what.get("asset"):
             self.show_asset(str(what["asset"]))
-        elif self.stale or not self.model.loaded:
-            self.model.refresh()
+        if self.stale:
+            self.model.read_anew()
         self._wants_focus = not self.grid.isVisible()
         if self.stale:
             self._read_facts()
@@ -337,13 +337,13 @@ class LibraryPage(Page):
         if item is not None and item.modality == "image":
             self.actions_.copy_image(item.file)
         elif item is not None and item.modality == "text":
-            self.actions_.copy_text(item.text, self.tr("Text copied."))
+            self.actions_.copy_words(item.id)
 
     def copy_prompt(self) -> None:
         """Copy the prompt of the selected asset."""
         item = self.model.item(self.grid.current_id())
         if item is not None and item.prompt:
-            self.actions_.copy_text(item.prompt, self.tr("Prompt copied."))
+            self.actions_.copy_prompt(item.id)
 
     def reveal(self) -> None:
         """Show the file of the selected asset in its folder."""

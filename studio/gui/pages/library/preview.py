@@ -186,7 +186,11 @@ class CompareSheet(Sheet):
         else:
             self.ways.set_value("side")
         self._show_way(self.ways.value())
-        self.open(self.stages[0].view)
+        self.open(self.stages[0])
+        if self.ways.value() == "slide":
+            self.slide.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.stages[0].focus_inside()
 
     def _on_loaded(self, _path: str) -> None:
         self.slide.update()

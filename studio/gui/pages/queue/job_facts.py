@@ -19,6 +19,7 @@ from studio.gui.translating import translate
 from studio.gui.widgets.buttons import button
 from studio.gui.widgets.flow_layout import FlowLayout
 from studio.gui.widgets.labels import label
+from studio.gui.widgets.reading_text import make_reading, selectable
 from studio.gui.widgets.surfaces import Picture
 from studio.gui.widgets.thumbnail import ThumbnailLabel
 
@@ -71,8 +72,7 @@ class FactsGrid(QWidget):
         for row, (name, value) in enumerate(facts):
             key = label(name, "caption")
             key.setFixedWidth(88)
-            shown = label(value, wrap=True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown = selectable(label(value, wrap=True))
             grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shown, row, 1)
 
@@ -128,9 +128,7 @@ class TextResult(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[SIZES.step + SIZES.half] * 4)
         text = asset.text if len(asset.text) <= TEXT_SHOWN else f"{asset.text[:TEXT_SHOWN]} …"
-        words_ = label(text, wrap=True)
-        words_.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(words_)
+        column.addWidget(selectable(label(text, wrap=True)))
         self.setAccessibleName(asset.title)
 
 
@@ -177,8 +175,7 @@ class Technical(QWidget):
         top.addWidget(self._copy)
         column.addLayout(top)
         self.view = QPlainTextEdit(technical_text(details))
-        self.view.setReadOnly(True)
-        self.view.setProperty("role", "log")
+        make_reading(self.view)
         self.view.setAccessibleName(translate("JobFacts", "Technical details"))
         self.view.setFixedHeight(240)
         column.addWidget(self.view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from generators.api import Request
@@ -19,6 +19,7 @@ from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import IconButton, SegmentedControl, button, spacer
 from studio.gui.widgets.labels import StatusPill, label
 from studio.gui.widgets.param_form import ParamForm
+from studio.gui.widgets.reading_text import selectable
 from studio.gui.widgets.surfaces import Line, ScrollColumn, Skeleton
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ WIDTH = 400
 
 class JobPanel(QFrame):
     """Details of one job, by its id.
+
+    Attributes:
+        edited: The form holds what a person changed and did not save.
 
     Signals:
         closed: A person closed it.
@@ -43,6 +47,7 @@ class JobPanel(QFrame):
         self._details: JobDetails | None = None
         self._job_id = ""
         self.form: ParamForm | None = None
+        self.edited = False
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Details of the job"))
         self.setFixedWidth(WIDTH)
@@ -77,9 +82,11 @@ class JobPanel(QFrame):
     def show_job(self, job_id: str) -> None:
         """Show a job; what was typed into another one's form is dropped."""
         if job_id == self._job_id:
+            self.refresh()
             return
         self._job_id = job_id
         self._details = None
+        self.form, self.edited = None, False
         self._set_content(_loading())
         self._set_foot([])
         self.refresh()
@@ -100,6 +107,7 @@ class JobPanel(QFrame):
         """Show nothing."""
         self._job_id = ""
         self._details = None
+        self.form, self.edited = None, False
         self._set_content(None)
 
     def is_dirty(self) -> bool:
@@ -126,7 +134,7 @@ class JobPanel(QFrame):
         self._build(details)
 
     def _build(self, details: JobDetails) -> None:
-        self.form = None
+        self.form, self.edited = None, False
         area = ScrollColumn(spacing=SIZES.gap)
         column = area.column
         column.setContentsMargins(SIZES.block, SIZES.half, SIZES.block, SIZES.block)
@@ -207,6 +215,7 @@ class JobPanel(QFrame):
     # doing --------------------------------------------------------------------------------------
 
     def _on_edited(self) -> None:
+        self.edited = True
         self._save.setEnabled(True)
 
     def _edited_request(self) -> Request | None:
@@ -218,11 +227,19 @@ class JobPanel(QFrame):
         assert isinstance(request, Request)
         return replace(request, params={**request.params, **self.form.values()})
 
+    def save(self) -> None:
+        """Do what the form's own button does: change the job, or add another to the queue."""
+        self._save.click()
+
+    def save_words(self) -> str:
+        """Return what that button says."""
+        return self._save.text()
+
     def _on_save(self) -> None:
         request = self._edited_request()
         if request is not None:
-            save = self._save
-            save.setEnabled(False)
+            self.edited = False
+            self._save.setEnabled(False)
             self._actions.edit(self._job_id, request, self.refresh)
 
     def _on_change(self) -> None:
@@ -278,9 +295,7 @@ class JobPanel(QFrame):
 
 def _title(text: str) -> QWidget:
     shown = text if len(text) <= 200 else text[:199] + "…"
-    made = label(shown, "title", wrap=True)
-    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return made
+    return selectable(label(shown, "title", wrap=True))
 
 
 def _loading() -> QWidget:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from studio.gui.messages import Choice
 from studio.gui.models.job_list_model import JobListModel
 from studio.gui.models.job_rows import Section, result_paths
 from studio.gui.pages.page import Page
@@ -230,6 +231,7 @@ class QueuePage(Page):
             model.replace(snapshot.sections[key])
         self._find_results(snapshot.sections["ended"][:60])
         self.show_section(self.tabs.value())
+        self.panel.refresh()  # what it shows may have gone on meanwhile
         self._read_patch()
 
     def _read_patch(self) -> None:
@@ -352,12 +354,16 @@ class QueuePage(Page):
         moves[action](ids)
 
     def step(self, by: int) -> None:
-        """Move the selected jobs one place up or down in their lane."""
-        ids = self.selected()
+        """Move the selected jobs one place up or down, each in its lane."""
+        if self._section() != "next":
+            return
         model = self.models["next"]
-        known = [job_id for job_id in ids if model.item(job_id) is not None]
-        if known and self._section() == "next":
-            self.actions_.step(known, model.neighbours(known, by))
+        lanes: dict[str, list[str]] = {}
+        for job_id in self.selected():
+            if (item := model.item(job_id)) is not None:
+                lanes.setdefault(item.lane, []).append(job_id)
+        for ids in lanes.values():
+            self.actions_.step(ids, model.neighbours(ids, by))
 
     def open_job(self, job_id: str) -> None:
         """Show a job's details at the side."""
@@ -365,7 +371,22 @@ class QueuePage(Page):
         self.panel.show()
 
     def close_panel(self) -> None:
-        """Hide the details and give the focus back to the list."""
+        """Hide the details and give the focus back to the list; ask first if it would lose some."""
+        if not self.panel.edited:
+            self._close_panel()
+            return
+        self.context.messages.ask(
+            self.tr("Your changes to this job are not saved."),
+            "",
+            (
+                Choice(self.panel.save_words(), self.panel.save, "primary"),
+                Choice(self.tr("Drop them"), self._close_panel),
+                Choice(self.tr("Go on editing"), lambda: None),
+            ),
+            "queue.details",
+        )
+
+    def _close_panel(self) -> None:
         self.panel.hide()
         self.panel.clear()
         self.view().setFocus(Qt.FocusReason.OtherFocusReason)

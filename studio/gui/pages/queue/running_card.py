@@ -15,6 +15,7 @@ from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import button
 from studio.gui.widgets.labels import ElidedLabel, label
 from studio.gui.widgets.progress_line import ProgressLine
+from studio.gui.widgets.reading_text import make_reading
 from studio.gui.widgets.surfaces import Card
 from studio.gui.widgets.thumbnail import ThumbnailLabel
 
@@ -75,8 +76,7 @@ class RunningCard(Card):
         self._title = ElidedLabel("", "title")
         column.addWidget(self._title)
         self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setProperty("role", "log")
+        make_reading(self.text)
         self.text.setAccessibleName(self.tr("Text so far"))
         self.text.setFixedHeight(TEXT_HEIGHT)
         if self.item.modality != "text":
