@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generators.protocol import Ping, Shutdown
+from studio.core.errors import UserFacingError
 from studio.core.estimates import remaining
 from studio.engine.awake import Awake
 from studio.engine.memory import rss_of
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from studio.engine.hub import Hub, Slot
     from studio.engine.listener import Listener
 
+log = logging.getLogger(__name__)
 RSS_STEP = 16 * 1024 * 1024  # bytes; smaller changes are not written
 RSS_EVERY = 2.0  # seconds
 IDLE_AFTER = 0.3  # seconds without work before the state says so: no flicker between jobs
@@ -65,22 +68,30 @@ class Keeper:
 
     def _report(self, attempt: Attempt, now: float) -> None:
         attempt.unsaid, attempt.reported_at = False, now
+        try:
+            with self._hub.small_write():
+                self._write_progress(attempt, now)
+        except UserFacingError:
+            raise  # a fault of the world, as at every other write
+        except Exception:  # what a worker said may be odd in ways that nobody thought of
+            log.exception("the progress of job %s cannot be written", attempt.job.id)
+
+    def _write_progress(self, attempt: Attempt, now: float) -> None:
         left = None
         if attempt.phase != "loading" and attempt.running_since:
             left = remaining(
                 attempt.expected, now - attempt.running_since, attempt.done, attempt.total
             )
-        with self._hub.small_write():
-            self._hub.library.jobs.report(
-                attempt.token,
-                done=attempt.done,
-                total=attempt.total,
-                phase=attempt.phase,
-                message=attempt.message,
-                preview=attempt.preview,
-                text=attempt.text,
-                eta_seconds=left.seconds if left else None,
-            )
+        self._hub.library.jobs.report(
+            attempt.token,
+            done=attempt.done,
+            total=attempt.total,
+            phase=attempt.phase,
+            message=attempt.message,
+            preview=attempt.preview,
+            text=attempt.text,
+            eta_seconds=left.seconds if left else None,
+        )
 
     # once a second ------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 from generators.api import Request
@@ -156,42 +157,46 @@ class Listener:
 
     def _filed(self, filed: Filed) -> None:
         """Commit an attempt whose files are in place."""
-        hub = self._hub
-        attempt, message = filed.attempt, filed.finished
-        hub.dirty = True
+        self._hub.dirty = True
         try:
-            made = filed.assets.result()
-            outcome = StepOutcome.from_json(message.result) if message.result else None
-            with hub.library.transaction():
-                hub.library.jobs.finish(
-                    attempt.token,
-                    assets=made,
-                    execution=message.execution,
-                    run_seconds=message.run_seconds,
-                    follow_up=outcome,
-                )
-                self._measured(filed)
-        except StaleAttempt:
+            self._commit(filed)
+        except Exception as error:  # noqa: BLE001 - whatever one job brings must not end the engine
+            self._take_back(filed.attempt)
+            self._not_committed(filed.attempt, error)
+        self._hub.over(filed.attempt)
+
+    def _commit(self, filed: Filed) -> None:
+        message, hub = filed.finished, self._hub
+        made = filed.assets.result()
+        outcome = StepOutcome.from_json(message.result) if message.result else None
+        with hub.library.transaction():
+            hub.library.jobs.finish(
+                filed.attempt.token,
+                assets=made,
+                execution=message.execution,
+                run_seconds=message.run_seconds,
+                follow_up=outcome,
+            )
+            self._measured(filed)
+
+    def _not_committed(self, attempt: Attempt, error: Exception) -> None:
+        """Record why an attempt that finished could not be committed."""
+        hub = self._hub
+        if isinstance(error, StaleAttempt):
             log.warning("job %s was finished by an attempt that was over", attempt.job.id)
-            self._take_back(attempt)
-        except DiskFull:
-            hub.disk_is_full()
-            self._take_back(attempt)
-            hub.requeue(attempt.token, "The disk was full.")
-        except UserFacingError as error:
-            self._take_back(attempt)
+        elif isinstance(error, DiskFull):
+            self._put_back_full(attempt)
+        elif isinstance(error, UserFacingError):
             self._fail(attempt, "user", error.message, error.hint)
-        except (KeyError, TypeError, ValueError) as error:  # an outcome that does not fit
-            self._take_back(attempt)
-            log.exception("the result of job %s does not fit", attempt.job.id)
-            self._fail(attempt, "bug", f"Its result does not fit: {error}", OUTCOME_HINT)
-        except OSError as error:
-            self._take_back(attempt)
+        elif isinstance(error, OSError):
             if error.errno in NO_SPACE or hub.disk.low():
                 self._put_back_full(attempt)
             else:
                 self._fail(attempt, "user", f"What it made cannot be read: {error}")
-        hub.over(attempt)
+        else:  # an outcome that does not fit, or a bug of ours: the next try would end as this one
+            log.error("the result of job %s does not fit", attempt.job.id, exc_info=error)
+            trace = "".join(format_exception(error))
+            self._fail(attempt, "bug", f"Its result does not fit: {error}", OUTCOME_HINT, trace)
 
     def _take_back(self, attempt: Attempt) -> None:
         """Its files may lie in their places already, but no asset names them."""

@@ -13,6 +13,7 @@ count is exact up to that number.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from studio.core.job import Job, JobStatus
@@ -132,13 +133,13 @@ class JobEngine:
                 _REPORT,
                 {
                     "seq": self._db.next_seq(),
-                    "done": float(done),
-                    "total": float(total),
+                    "done": _finite(done),
+                    "total": _finite(total),
                     "phase": phase,
                     "message": clean(message),
                     "preview": preview,
                     "text": clean(text[-STREAM_KEPT:]),
-                    "eta": None if eta_seconds is None else float(eta_seconds),
+                    "eta": None if eta_seconds is None else _finite(eta_seconds),
                     "now": now(),
                     "token": token,
                 },
@@ -156,7 +157,8 @@ class JobEngine:
     ) -> Job:
         """Commit assets, recipes, what follows from the job, and ``succeeded``: all or nothing.
 
-        Every asset's file must lie at its place already (``AssetStore.add_file``).
+        Every asset's file must lie at its place already (``AssetStore.add_file``). Of the jobs that
+        follow, those that are there already stay as they are: a repeated step asks for them again.
 
         Raises:
             StaleAttempt: The token is not current; nothing was committed.
@@ -176,7 +178,8 @@ class JobEngine:
                 run_seconds=float(run_seconds),
             )
             if follow_up is not None:
-                new_jobs.add(self._db, commit_outcome(self._campaigns, job, follow_up))
+                following = commit_outcome(self._campaigns, job, follow_up)
+                new_jobs.add(self._db, new_jobs.not_there_yet(self._db, following))
             return self._ended(job.id)
 
     def fail(
@@ -297,3 +300,9 @@ class JobEngine:
         if job.is_final:
             dependencies.settle(self._db, [job_id])
         return job
+
+
+def _finite(value: float) -> float:
+    """Return a number that can be stored and shown: SQLite keeps no NaN."""
+    number = float(value)
+    return number if isfinite(number) else 0.0

@@ -40,6 +40,17 @@ def add(db: Database, jobs: Sequence[NewJob], batch_title: str = "") -> list[Job
         return job_rows.read_many(db, [job.id for job in named])
 
 
+def not_there_yet(db: Database, jobs: Sequence[NewJob]) -> list[NewJob]:
+    """Return the jobs whose ids are not taken.
+
+    The ids of what follows from a step come from its key, so a step that a person runs again
+    names the jobs that its first run has made.
+    """
+    ids = [job.id for job in jobs if job.id]
+    there = {job.id for job in job_rows.read_many(db, ids)}
+    return [job for job in jobs if job.id not in there]
+
+
 def _positions(db: Database, jobs: Sequence[NewJob]) -> list[float]:
     free = {
         lane: iter(job_order.append(db, lane, len(jobs))) for lane in {job.lane for job in jobs}

@@ -162,8 +162,8 @@ def _compose(
 
 def _save(context: StepContext, item: CreativePlan, file: tuple[bytes, str], parts: _Parts) -> str:
     content, media_type = file
-    revision = context.number("revision")
-    asset_id = derived_id(context.campaign_id, piece_key("asset", item.key, revision=revision))
+    # by its job, not by its key: composed again for a person, it is a picture beside the first one
+    asset_id = derived_id(context.campaign_id, piece_key("asset", context.job_id))
     suffix = "jpg" if media_type == "image/jpeg" else "png"
     width, _, height = item.size.partition("x")
     where = placement(item.placement).name

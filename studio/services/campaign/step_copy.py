@@ -35,6 +35,7 @@ def copy_select(context: StepContext) -> StepOutcome:
     revision, number = context.number("revision"), context.number("round", 1)
     only = context.text("creative")
     copy_key = piece_key("copy", place.id, language, revision=revision)
+    number = _newest_round(view, copy_key, number)
     texts = _written(view, copy_key, number, context)
     pools = read_candidates(texts, place)
     wanted = 1 if only or takes_many(place) else view.brief.variants
@@ -43,7 +44,7 @@ def copy_select(context: StepContext) -> StepOutcome:
     context.reporter.progress(1, 1, f"{len(selection.sets)} of {wanted} chosen")
     noted = _noted(view, copy_key, number, selection)
     if len(selection.sets) < wanted and _can_ask_again(view, copy_key, number):
-        return _ask_again(context, view, noted)
+        return _ask_again(context, view, noted, number)
     if only:
         return _for_one_creative(context, view, selection, noted)
     return StepOutcome(
@@ -55,6 +56,13 @@ def copy_select(context: StepContext) -> StepOutcome:
 
 def _data_key(place: str, language: str) -> str:
     return f"copy/{place}/{language}"
+
+
+def _newest_round(view: CampaignView, copy_key: str, number: int) -> int:
+    """Return the round to choose from: run again by a person, there may be later ones by now."""
+    while (job := view.job_for(round_key(copy_key, number + 1))) is not None and job.is_final:
+        number += 1
+    return number
 
 
 def _written(view: CampaignView, copy_key: str, number: int, context: StepContext) -> list[str]:
@@ -101,10 +109,11 @@ def _can_ask_again(view: CampaignView, copy_key: str, number: int) -> bool:
 
 
 def _ask_again(
-    context: StepContext, view: CampaignView, noted: dict[str, JsonValue]
+    context: StepContext, view: CampaignView, noted: dict[str, JsonValue], number: int
 ) -> StepOutcome:
+    """Return the next round after round ``number``."""
     place, language = context.text("placement"), context.text("language")
-    revision, following = context.number("revision"), context.number("round", 1) + 1
+    revision, following = context.number("revision"), number + 1
     only = context.text("creative")
     lane = Lane.INTERACTIVE if only else Lane.BATCH
     told = {"creative": only} if only else {}

@@ -39,6 +39,8 @@ def image_prompts(context: StepContext) -> StepOutcome:
             continue
         copy, reason = chosen_set(view, item)
         if copy is None:
+            if item.key in view.creatives:  # run again, after a person had it made in another way
+                continue
             missing.append(record(view, item, CreativeStatus.MISSING, data={"reason": reason}))
             continue
         visual = view.visual_for(item)

@@ -168,6 +168,18 @@ def test_a_bad_outcome_leaves_everything_as_it_was(library: Library) -> None:
     assert status(library, "step") is JobStatus.RUNNING
 
 
+def test_a_step_that_is_run_again_asks_for_jobs_that_are_there(library: Library) -> None:
+    library.jobs.enqueue([new_job("step")])
+    library.jobs.finish(start(library, "step").token, follow_up=StepOutcome(jobs=(new_job("v"),)))
+    succeed(library, "v")
+    again = library.jobs.retry("step")
+    outcome = StepOutcome(jobs=(new_job("v"), new_job("w", "v")))
+    job = library.jobs.finish(start(library, again.id).token, follow_up=outcome)
+    assert job.status is JobStatus.SUCCEEDED
+    assert status(library, "v") is JobStatus.SUCCEEDED
+    assert status(library, "w") is QUEUED
+
+
 def test_an_outcome_for_a_campaign_that_is_gone_ends_quietly(library: Library) -> None:
     library.campaigns.save(CampaignRecord("k", "Summer"))
     library.jobs.enqueue([new_job("step", campaign_id="k")])
