@@ -81,6 +81,7 @@ class Hub:
         asked_to_stop: A client has asked for it through the database.
         devices: Devices with memory of their own, as workers last reported them, by id.
         strikes: How often a job's worker was killed for want of memory, by job id.
+        disk_strikes: How often the disk was full when a job ran, by job id.
         unsettled: Ends of attempts that wait for room on the disk.
         litter: Staging folders of attempts that are over.
         filing: Attempts that finished and whose files are put into place, by token.
@@ -105,6 +106,7 @@ class Hub:
         self.stopping = False
         self.asked_to_stop = False
         self.strikes: dict[str, int] = {}
+        self.disk_strikes: dict[str, int] = {}
         self.unsettled: list[Unsettled] = []
         self.litter: list[Path] = []
         self.filing: dict[str, Attempt] = {}

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 MAX_MEMORY_DEATHS = 2
 MEMORY_HINT = "Make it smaller, close other programs, or choose a smaller checkpoint."
+MAX_DISK_STRIKES = 3
+DISK_HINT = "Free more space on the disk of the library, or make it smaller; then retry."
+ELSEWHERE_HINT = "Free some space on the disk that it writes to, then retry."
 OUTCOME_HINT = "Report this as a bug; the details are in the job's log."
 
 
@@ -185,12 +188,12 @@ class Listener:
         if isinstance(error, StaleAttempt):
             log.warning("job %s was finished by an attempt that was over", attempt.job.id)
         elif isinstance(error, DiskFull):
-            self._put_back_full(attempt)
+            self._ran_full(attempt)
         elif isinstance(error, UserFacingError):
             self._fail(attempt, "user", error.message, error.hint)
         elif isinstance(error, OSError):
             if error.errno in NO_SPACE or hub.disk.low():
-                self._put_back_full(attempt)
+                self._ran_full(attempt)
             else:
                 self._fail(attempt, "user", f"What it made cannot be read: {error}")
         else:  # an outcome that does not fit, or a bug of ours: the next try would end as this one
@@ -216,15 +219,16 @@ class Listener:
         hub.ledger.add(attempt.overtakes, message.run_seconds - expected, jobs=0)
 
     def _failed(self, slot: Slot, attempt: Attempt, message: Failed) -> None:
-        hub = self._hub
-        full = hub.disk.low() or says_full(message.message + message.traceback)
-        if full and message.code != "out_of_memory":
-            self._put_back_full(attempt)
+        if self._hub.disk.low() and message.code != "out_of_memory":
+            self._ran_full(attempt)
             return
         if attempt.ending in (Ending.CANCEL, Ending.STOP):
             self._stopped(slot, attempt)
             return
-        self._fail(attempt, message.code, message.message, message.hint, message.traceback)
+        # a full disk that is not the library's, or one too small for this job: waiting helps nobody
+        full = says_full(message.message + message.traceback)
+        hint = ELSEWHERE_HINT if full else message.hint
+        self._fail(attempt, message.code, message.message, hint, message.traceback)
 
     def _fail(
         self, attempt: Attempt, code: str, message: str, hint: str = "", traceback: str = ""
@@ -253,6 +257,17 @@ class Listener:
             log.warning("job %s was stopped in an attempt that was over", attempt.job.id)
         except DiskFull:
             self._put_back_full(attempt)
+
+    def _ran_full(self, attempt: Attempt) -> None:
+        """The disk was full when an attempt ran; one that fills it each time fails, with advice."""
+        hub = self._hub
+        strikes = hub.disk_strikes[attempt.job.id] = hub.disk_strikes.get(attempt.job.id, 0) + 1
+        if strikes < MAX_DISK_STRIKES or attempt.ending is not Ending.NONE:
+            self._put_back_full(attempt)
+            return
+        hub.disk_is_full()
+        said = f"The disk that holds the library was full each of the {strikes} times that it ran."
+        self._fail(attempt, "user", said, DISK_HINT)
 
     def _put_back_full(self, attempt: Attempt) -> None:
         self._hub.disk_is_full()
@@ -293,10 +308,12 @@ class Listener:
             self._stopped(slot, attempt)
         elif hub.memory.was_out_of_memory(event.exit_code, attempt.kills_before):
             self._out_of_memory(attempt, event)
-        elif says_full(event.last_words) or hub.disk.low():
-            self._put_back_full(attempt)
+        elif hub.disk.low():
+            self._ran_full(attempt)
         else:
-            self._died(attempt, f"Its worker ended: {_how(event.exit_code)}.", event.last_words)
+            full = " A disk was full." if says_full(event.last_words) else ""
+            how = f"Its worker ended: {_how(event.exit_code)}.{full}"
+            self._died(attempt, how, event.last_words)
         hub.over_in(slot)
 
     def _out_of_memory(self, attempt: Attempt, event: Gone) -> None:

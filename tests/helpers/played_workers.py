@@ -79,8 +79,8 @@ class Stage:
     def says(self, worker: PlayedWorker, message: Message) -> None:
         self.post(Said(worker.number, message))
 
-    def dies(self, worker: PlayedWorker, code: int) -> None:
-        self.post(Gone(worker.number, code, "last words"))
+    def dies(self, worker: PlayedWorker, code: int, words: str = "last words") -> None:
+        self.post(Gone(worker.number, code, words))
 
     def job(self, job_id: str) -> Job:
         return self.library.jobs.get(job_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers.engines import card
 
-from generators.protocol import Finished, Progress
+from generators.protocol import Failed, Finished, Progress
 from studio.core.job import JobStatus
 
 if TYPE_CHECKING:
@@ -45,3 +45,44 @@ def test_odd_progress_ends_nothing(stage: Stage, odd: float) -> None:
     stage.says(worker, Finished(worker.run.token))
     stage.go(lambda: stage.job(job).is_final)
     assert stage.job(job).status is JobStatus.SUCCEEDED
+
+
+def test_another_disk_that_is_full_fails_the_job_with_its_words(stage: Stage) -> None:
+    (job,) = stage.add(card())
+    stage.go(lambda: stage.workers)
+    said = "No space left on device: /media/stick/campaign.zip"
+    stage.says(stage.workers[0], Failed(stage.workers[0].run.token, "user", said, "Check it."))
+    stage.go(lambda: stage.job(job).is_final)
+    assert (stage.job(job).status, stage.job(job).reason) == (JobStatus.FAILED, said)
+    assert "Free some space" in stage.job(job).hint
+    assert not stage.engine.hub.disk.full
+
+
+def test_a_job_that_fills_the_disk_each_time_fails_with_advice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it wrote is deleted when it fails, so there is always room to begin with."""
+    (job,) = stage.add(card())
+    guard = stage.engine.hub.disk
+    monkeypatch.setattr(guard, "recovered", lambda: not setattr(guard, "full", False))
+    for attempt in (1, 2, 3):
+        stage.go(lambda n=attempt: stage.job(job).attempt == n and stage.engine.hub.busy())
+        with monkeypatch.context() as full:
+            full.setattr(guard, "low", lambda: True)
+            token = stage.workers[0].run.token
+            stage.says(stage.workers[0], Failed(token, "user", "No space left on device"))
+            stage.go(lambda: not stage.engine.hub.busy())
+    stage.go(lambda: stage.job(job).is_final)
+    assert stage.job(job).status is JobStatus.FAILED
+    assert "full each of the 3 times" in stage.job(job).reason
+    assert "make it smaller" in stage.job(job).hint
+
+
+def test_a_worker_that_died_of_another_full_disk_counts_a_death(stage: Stage) -> None:
+    (job,) = stage.add(card())
+    for attempt in (1, 2, 3):
+        stage.go(lambda n=attempt: stage.job(job).attempt == n and stage.engine.hub.busy())
+        stage.dies(stage.workers[-1], 1, "OSError: [Errno 28] No space left on device: '/tmp/x'")
+    stage.go(lambda: stage.job(job).is_final)
+    assert stage.job(job).status is JobStatus.FAILED
+    assert "A disk was full." in stage.job(job).reason
