@@ -152,13 +152,17 @@ def lost_with(db: Database, job_id: str) -> list[str]:
 
 
 def needs_again(db: Database, job_id: str, remade: dict[str, str]) -> tuple[Need, ...]:
-    """Return the needs of a repeat: repeated jobs by their repeat, and so for failed ones."""
+    """Return the needs of a repeat: repeated jobs by their repeat, and so for failed ones.
+
+    Also where success is not asked for: what waits for the end of a job waits for that of its
+    repeat, else an undone “cancel all” would run the steps of a campaign before their pieces.
+    """
     wanted = []
     for need in needs(db, job_id):
         if need.job_id in remade:
             wanted.append(Need(remade[need.job_id], need.success))
             continue
         status = JobStatus(db.value("SELECT status FROM jobs WHERE id = ?", (need.job_id,)))
-        lost = need.success and status in FINAL and status is not JobStatus.SUCCEEDED
+        lost = status in FINAL and status is not JobStatus.SUCCEEDED
         wanted.append(Need(newest_retry(db, need.job_id), need.success) if lost else need)
     return tuple(wanted)

@@ -128,6 +128,27 @@ def test_a_whole_batch_that_was_cancelled_comes_back_piece_by_piece(library: Lib
     assert (b2.status, library.jobs.needs(b2.id)) == (WAITING, [Need(a2.id)])
 
 
+def test_what_waits_for_any_end_waits_for_that_of_the_repeat(library: Library) -> None:
+    library.jobs.enqueue(
+        [new_job("a"), new_job("b"), new_job("z", *(Need(n, success=False) for n in "ab"))]
+    )
+    succeed(library, "b")
+    library.jobs.cancel_all()
+    a2 = library.jobs.retry("a")
+    z2 = library.jobs.retry("z")
+    assert z2.status is WAITING
+    assert set(library.jobs.needs(z2.id)) == {Need(a2.id, success=False), Need("b", success=False)}
+    fail(library, a2.id)
+    assert status(library, z2.id) is QUEUED
+
+
+def test_an_old_failure_that_was_not_repeated_is_still_an_end(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), new_job("z", Need("a", success=False))])
+    fail(library, "a")
+    succeed(library, "z")
+    assert library.jobs.retry("z").status is QUEUED
+
+
 def test_release_waiting_moves_nothing_that_is_settled(library: Library) -> None:
     library.jobs.enqueue([new_job("a"), new_job("b", "a")])
     assert library.jobs.release_waiting() == []
