@@ -102,8 +102,7 @@ class Dispatcher:
         if hub.disk.low():
             hub.disk_is_full()
             return False
-        self._start(slot, choice)
-        return not hub.disk.full
+        return self._start(slot, choice) and not hub.disk.full
 
     def _must_wait(self, job: Candidate) -> bool:
         """Tell whether another group has waited too long for memory that this one keeps in use."""
@@ -148,21 +147,24 @@ class Dispatcher:
                 hub.slot(group).send(Unload())
         return verdict.admit
 
-    def _start(self, slot: Slot, choice: Choice) -> None:
+    def _start(self, slot: Slot, choice: Choice) -> bool:
+        """Start or fail a job; False when it could not be claimed."""
         hub = self._hub
-        hub.mirror.drop(choice.job.id)
         hub.dirty = True
         try:
             job = hub.library.jobs.claim(slot.group, job_id=choice.job.id)
         except DiskFull:
             hub.disk_is_full()
-            return
-        if job is None:  # cancelled, paused or edited at this very moment
-            return
+            return False
+        if job is None:  # cancelled or paused at this very moment, or the whole queue was
+            hub.mirror.distrust()
+            return False
+        hub.mirror.drop(choice.job.id)
         hub.ledger.claimed(choice)
         prepared = self._prepared(job)
         if prepared is not None:
             self._begin(slot, job, prepared, choice.overtakes)
+        return True
 
     def _prepared(self, job: Job) -> Prepared | None:
         """Return the job made ready, or None when it failed or was put back."""

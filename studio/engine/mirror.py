@@ -39,6 +39,7 @@ class QueueMirror:
         self._seq = -1
         self._last: tuple[int, float, str] | None = None  # of the rows that were read
         self._version = catalogue.version
+        self._stale = False
         self.asked: dict[str, Job] = {}
         self.state_changed = True
 
@@ -62,7 +63,7 @@ class QueueMirror:
         return list(self._candidates.values())
 
     def drop(self, job_id: str) -> None:
-        """Forget a job: it was claimed, or is not there to be claimed."""
+        """Forget a job: it was claimed."""
         self._jobs.pop(job_id, None)
         candidate = self._candidates.pop(job_id, None)
         if candidate is None:
@@ -71,6 +72,13 @@ class QueueMirror:
         place = bisect_left(queue, candidate.order(), key=Candidate.order)
         if place < len(queue) and queue[place].id == job_id:
             del queue[place]
+
+    def distrust(self) -> None:
+        """Read the whole queue at the next refresh: the database did not agree with what is here.
+
+        Its row need not have changed, so that what changed since last time does not tell.
+        """
+        self._stale = True
 
     def refresh(self) -> None:
         """Take in everything that changed since the last call."""
@@ -87,7 +95,7 @@ class QueueMirror:
             if changes.models:
                 self._catalogue.models_changed()
         short = self._last is not None and len(self._jobs) < LIMIT // 2
-        if len(changed) > MANY or short:
+        if len(changed) > MANY or short or self._stale:
             self._reload()
         elif changed:
             for job in self._library.jobs.get_many(dict.fromkeys(changed)):
@@ -96,6 +104,7 @@ class QueueMirror:
             self._value_anew()
 
     def _reload(self) -> None:
+        self._stale = False
         self._seq = self._library.sequence()  # first: what changes meanwhile is read again
         jobs = self._library.jobs.claimable(LIMIT)
         first = not self._jobs

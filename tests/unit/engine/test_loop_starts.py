@@ -1,0 +1,46 @@
+"""How jobs are started when the moment is a bad one: none is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.engines import card
+
+from studio.core.errors import DiskFull
+from studio.core.job import JobStatus
+
+if TYPE_CHECKING:
+    import pytest
+    from helpers.played_workers import Stage
+
+    from studio.core.job import Job
+
+
+def test_a_job_is_not_lost_when_the_queue_is_paused_as_it_is_claimed(stage: Stage) -> None:
+    (job,) = stage.add(card())
+    stage.engine._dispatcher._refresh()
+    stage.library.jobs.pause_queue()  # after the engine has looked, before it claims
+    stage.engine.hub.dirty = False
+    stage.engine._dispatcher.run()
+    assert stage.job(job).status is JobStatus.QUEUED
+    stage.go(lambda: stage.engine.hub.paused is not None)
+    assert stage.engine.hub.mirror.count == 1
+    stage.library.jobs.resume_queue()
+    stage.engine.hub.dirty = True  # it is the test's own connection: no data_version
+    stage.go(lambda: stage.job(job).status is JobStatus.RUNNING)
+
+
+def test_a_job_is_not_lost_when_the_disk_is_full_as_it_is_claimed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> Job:
+        raise DiskFull("full")
+
+    (job,) = stage.add(card())
+    guard = stage.engine.hub.disk
+    with monkeypatch.context() as claiming:
+        claiming.setattr(guard, "recovered", lambda: False)
+        claiming.setattr(stage.library.jobs, "claim", full)
+        stage.go(lambda: guard.full)
+    monkeypatch.setattr(guard, "recovered", lambda: not setattr(guard, "full", False))
+    stage.go(lambda: stage.job(job).status is JobStatus.RUNNING)
