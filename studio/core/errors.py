@@ -8,6 +8,7 @@ else is a bug and goes whole to the log::
     ├── LibraryError       the library cannot be opened or written
     │   ├── LibraryTooNew
     │   ├── LibraryReadOnly
+    │   ├── LibraryBusy
     │   └── DiskFull
     ├── IllegalMove        a job is in a state that does not allow what was asked
     ├── NotFound           no job, asset, checkpoint or campaign of that name
@@ -27,6 +28,7 @@ __all__ = [
     "DiskFull",
     "IllegalMove",
     "InvalidParameter",
+    "LibraryBusy",
     "LibraryError",
     "LibraryReadOnly",
     "LibraryTooNew",
@@ -47,6 +49,10 @@ class LibraryTooNew(LibraryError):
 
 class LibraryReadOnly(LibraryError):
     """The library's folder cannot be written to."""
+
+
+class LibraryBusy(LibraryError):
+    """Another program holds the library's lock for too long; later it may go."""
 
 
 class DiskFull(LibraryError):

@@ -116,10 +116,11 @@ class Attempt:
 
 @dataclass(slots=True)
 class Unsettled:
-    """The end of an attempt that could not be written yet, because the disk was full."""
+    """The end of an attempt that could not be written yet: the disk was full, the library held."""
 
     token: str
     reason: str
+    counts_as_death: bool = False
 
 
 def training_state(folder: Path) -> frozenset[tuple[str, int, int]]:

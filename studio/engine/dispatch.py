@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from generators.protocol import Configure, Unload
-from studio.core.errors import DiskFull, UserFacingError
+from studio.core.errors import DiskFull, LibraryBusy, UserFacingError
 from studio.core.job import Lane
 from studio.engine.admission import decide
 from studio.engine.attempt import Attempt, Ending, training_state
@@ -156,6 +156,9 @@ class Dispatcher:
         except DiskFull:
             hub.disk_is_full()
             return False
+        except LibraryBusy:
+            log.warning("the library is held by another program; nothing is started")
+            return False
         if job is None:  # cancelled or paused at this very moment, or the whole queue was
             hub.mirror.distrust()
             return False
@@ -173,6 +176,9 @@ class Dispatcher:
             return prepare(hub.library, hub.catalogue, job)
         except DiskFull:
             hub.disk_is_full()
+        except LibraryBusy:
+            hub.put_off(job.token, "The library was held by another program.")
+            return None
         except UserFacingError as error:
             self._fail(job, error)
             return None
@@ -193,6 +199,8 @@ class Dispatcher:
         except DiskFull:
             hub.disk_is_full()
             hub.requeue(job.token, "The disk was full.")
+        except LibraryBusy:
+            hub.put_off(job.token, "The library was held by another program.")
 
     def _begin(self, slot: Slot, job: Job, prepared: Prepared, overtakes: tuple[str, ...]) -> None:
         hub = self._hub

@@ -51,3 +51,7 @@ class Filer:
         group = slot.group
         future = self._pool.submit(new_assets, self._library, attempt, finished)
         future.add_done_callback(lambda done: self._post(Filed(group, attempt, finished, done)))
+
+    def again(self, filed: Filed) -> None:
+        """Post once more what could not be committed yet."""
+        self._post(filed)

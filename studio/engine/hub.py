@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from studio.core.errors import DiskFull
+from studio.core.errors import DiskFull, LibraryBusy
 from studio.engine.admission import MAIN_MEMORY, DeviceReading, Holder
 from studio.engine.attempt import Attempt, Ending, Unsettled, ask_to_end
 from studio.engine.catalogue import Catalogue
@@ -82,7 +82,7 @@ class Hub:
         devices: Devices with memory of their own, as workers last reported them, by id.
         strikes: How often a job's worker was killed for want of memory, by job id.
         disk_strikes: How often the disk was full when a job ran, by job id.
-        unsettled: Ends of attempts that wait for room on the disk.
+        unsettled: Ends of attempts that wait for room on the disk, or for the library's lock.
         litter: Staging folders of attempts that are over.
         filing: Attempts that finished and whose files are put into place, by token.
         strays: Hashes of stored files whose transaction did not come.
@@ -185,9 +185,10 @@ class Hub:
     # the ends of attempts -----------------------------------------------------------------------
 
     def requeue(self, token: str, reason: str, *, counts_as_death: bool = False) -> Job | None:
-        """Put an attempt's job back; None when it was over already, or the disk is full.
+        """Put an attempt's job back; None when it was over already, or cannot be put back yet.
 
-        When the disk is full it is put back as soon as there is room.
+        When the disk is full it is put back as soon as there is room, and when another program
+        holds the library, as soon as that lets go.
         """
         try:
             job = self.library.jobs.requeue(token, reason, counts_as_death=counts_as_death)
@@ -198,9 +199,18 @@ class Hub:
             self.unsettled.append(Unsettled(token, reason))
             self.disk_is_full()
             return None
+        except LibraryBusy:
+            self.put_off(token, reason, counts_as_death=counts_as_death)
+            return None
         finally:
             self.dirty = True
         return job
+
+    def put_off(self, token: str, reason: str, *, counts_as_death: bool = False) -> None:
+        """Put an attempt's job back later: another program holds the library."""
+        log.warning("the library is held by another program; attempt %s ends later", token)
+        self.unsettled.append(Unsettled(token, reason, counts_as_death))
+        self.dirty = True
 
     def clear_litter(self) -> None:
         """Delete what attempts left behind; not at once, because deleting is slow."""
@@ -215,8 +225,10 @@ class Hub:
     def settle_again(self) -> None:
         """Try once more to write the ends that could not be written."""
         waiting, self.unsettled = self.unsettled, []
-        for item in waiting:
-            self.requeue(item.token, item.reason)
+        while waiting and not self.unsettled:  # where one cannot be written, no other can
+            item = waiting.pop(0)
+            self.requeue(item.token, item.reason, counts_as_death=item.counts_as_death)
+        self.unsettled += waiting
 
     def disk_is_full(self) -> None:
         """Give up the reserve and start nothing more."""
@@ -225,8 +237,13 @@ class Hub:
 
     @contextmanager
     def small_write(self) -> Iterator[None]:
-        """Around a write that may be left out when the disk is full (progress, timings, state)."""
+        """Around a write that may be left out (progress, timings, state).
+
+        It is, when the disk is full or another program holds the library.
+        """
         try:
             yield
         except DiskFull:
             self.disk_is_full()
+        except LibraryBusy:
+            log.warning("the library is held by another program; something small is not written")

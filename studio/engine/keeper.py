@@ -154,9 +154,10 @@ class Keeper:
         )
         if state == replace(self._state, updated_at=0.0):
             return
-        self._state = replace(state, updated_at=time.time())
+        state = replace(state, updated_at=time.time())
         with hub.small_write():
-            hub.library.state.set_engine_state(self._state)
+            hub.library.state.set_engine_state(state)
+            self._state = state  # not before: what was left out is said at the next tick
 
     def _status(self, now: float) -> tuple[str, str]:
         hub = self._hub

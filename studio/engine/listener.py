@@ -21,7 +21,7 @@ from generators.protocol import (
     Resident,
     Stream,
 )
-from studio.core.errors import DiskFull, UserFacingError
+from studio.core.errors import DiskFull, LibraryBusy, UserFacingError
 from studio.core.estimates import load_key, run_key
 from studio.core.job import JobStatus
 from studio.core.steps import StepOutcome
@@ -48,6 +48,7 @@ MEMORY_HINT = "Make it smaller, close other programs, or choose a smaller checkp
 MAX_DISK_STRIKES = 3
 DISK_HINT = "Free more space on the disk of the library, or make it smaller; then retry."
 ELSEWHERE_HINT = "Free some space on the disk that it writes to, then retry."
+HELD = "The library was held by another program."
 OUTCOME_HINT = "Report this as a bug; the details are in the job's log."
 
 
@@ -163,6 +164,10 @@ class Listener:
         self._hub.dirty = True
         try:
             self._commit(filed)
+        except LibraryBusy:  # it is made, so it is worth any wait
+            log.warning("the library is held by another program; %s waits", filed.attempt.job.id)
+            self._filer.again(filed)
+            return
         except Exception as error:  # noqa: BLE001 - whatever one job brings must not end the engine
             self._take_back(filed.attempt)
             self._not_committed(filed.attempt, error)
@@ -242,6 +247,8 @@ class Listener:
             log.warning("job %s failed in an attempt that was over", attempt.job.id)
         except DiskFull:
             self._put_back_full(attempt)
+        except LibraryBusy:
+            hub.put_off(attempt.token, HELD)
 
     def _stopped(self, slot: Slot, attempt: Attempt) -> None:
         """An attempt ended because it was asked to (or its worker was killed for that)."""
@@ -257,6 +264,8 @@ class Listener:
             log.warning("job %s was stopped in an attempt that was over", attempt.job.id)
         except DiskFull:
             self._put_back_full(attempt)
+        except LibraryBusy:
+            hub.put_off(attempt.token, HELD)
 
     def _ran_full(self, attempt: Attempt) -> None:
         """The disk was full when an attempt ran; one that fills it each time fails, with advice."""

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from generators.protocol import Shutdown
-from studio.core.errors import DiskFull
+from studio.core.errors import DiskFull, LibraryBusy
 from studio.engine.attempt import Ending
 from studio.engine.dispatch import Dispatcher
 from studio.engine.filer import Filed, Filer
@@ -90,7 +90,11 @@ class Engine:
         """Work until there is nothing to do and no client is open, or ``stop`` was called."""
         self._quiet_since = time.monotonic()
         while not self._asked_to_stop:
-            self._once()
+            try:
+                self._once()
+            except LibraryBusy:  # reading it, for once: writes see to themselves
+                log.warning("the library is held by another program", exc_info=True)
+                self.hub.dirty = True
             if self._may_leave():
                 return
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from studio.core.errors import DiskFull, LibraryError, LibraryReadOnly, UserFacingError
+from studio.core.errors import DiskFull, LibraryBusy, LibraryError, LibraryReadOnly, UserFacingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,21 +24,25 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _NO_WRITE = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FAULTS = (
     (
+        LibraryError,
         (apsw.CorruptError, apsw.NotADBError),
         "The library's database is damaged ({folder}).",
         "Close Brandloom and put back the newest copy from the library's folder “backups”.",
     ),
     (
+        LibraryBusy,
         (apsw.BusyError, apsw.LockedError, apsw.ProtocolError),
         "The library is held by another program for too long ({folder}).",
         "Close backup or sync programs that work on its folder, then try again.",
     ),
     (
+        LibraryError,
         (apsw.CantOpenError, apsw.AuthError),
         "The library's database cannot be opened ({folder}).",
         "Look whether the folder is there and whether you may read it.",
     ),
     (
+        LibraryError,
         (apsw.IOError,),
         "The disk that holds the library reports an error ({folder}).",
         "Look whether the drive is still connected and healthy.",
@@ -73,9 +77,9 @@ def sqlite_error(error: apsw.Error, folder: Path) -> UserFacingError | None:
         return disk_full(folder)
     if isinstance(error, apsw.ReadOnlyError | apsw.PermissionsError):
         return read_only(folder)
-    for kinds, message, hint in _FAULTS:
+    for own, kinds, message, hint in _FAULTS:
         if isinstance(error, kinds):
-            return LibraryError(message.format(folder=folder), hint)
+            return own(message.format(folder=folder), hint)
     return None
 
 

@@ -9,7 +9,7 @@ import apsw
 import pytest
 from helpers.stores import new_job
 
-from studio.core.errors import DiskFull, LibraryError, LibraryReadOnly
+from studio.core.errors import DiskFull, LibraryBusy, LibraryError, LibraryReadOnly
 from studio.store import Library, errors
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def test_every_error_of_apsw_is_either_mapped_or_a_bug(name: str, tmp_path: Path
 
 def test_some_kinds_have_classes_of_their_own(tmp_path: Path) -> None:
     assert isinstance(errors.sqlite_error(apsw.FullError(), tmp_path), DiskFull)
+    assert isinstance(errors.sqlite_error(apsw.BusyError(), tmp_path), LibraryBusy)
     assert isinstance(errors.sqlite_error(apsw.ReadOnlyError(), tmp_path), LibraryReadOnly)
     nowhere = tmp_path / "gone"
     assert type(errors.sqlite_error(apsw.IOError(), nowhere)) is LibraryError
