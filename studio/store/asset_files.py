@@ -20,7 +20,7 @@ from studio.core.ids import new_id
 from studio.store.errors import file_writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from studio.core.paths import LibraryPaths
 
@@ -142,19 +142,42 @@ class AssetFiles:
         Raises:
             LibraryError: It is nowhere.
         """
+        self.ensure_all([path])
+
+    def ensure_all(self, paths: Iterable[str]) -> None:
+        """Do what ``ensure`` does for several files, flushing each folder once.
+
+        Raises:
+            LibraryError: One is nowhere; those before it are at their places.
+        """
+        folders: dict[Path, None] = {}
+        try:
+            for path in paths:
+                found, place = self.located(path), self.place(path)
+                if found != place:
+                    with file_writes(self._paths.root):
+                        place.parent.mkdir(parents=True, exist_ok=True)
+                        found.replace(place)
+                    folders[place.parent] = None
+        finally:
+            with file_writes(self._paths.root):
+                for folder in folders:
+                    sync_folder(folder)
+
+    def located(self, path: str) -> Path:
+        """Return where the bytes of an asset lie: at their place, in the trash, or set aside.
+
+        Raises:
+            LibraryError: They are nowhere.
+        """
         place = self.place(path)
-        if place.exists():
-            return
-        trashed = self.trash_place(path)
-        found = trashed if trashed.exists() else next(self._set_aside(place), None)
+        found = next((item for item in (place, self.trash_place(path)) if item.exists()), None)
+        found = found or next(self._set_aside(place), None)
         if found is None:
             raise LibraryError(
                 f"The file {path} is not in the library.", "Run “studio library check --repair”."
             )
-        with file_writes(self._paths.root):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            found.replace(place)
-            sync_folder(place.parent)
+        return found
 
     def _set_aside(self, place: Path) -> Iterator[Path]:
         """Yield files that a check set aside and that hold these very bytes."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from studio.store.records import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from studio.store.asset_files import AssetFiles
     from studio.store.database import Database
 
+_T = TypeVar("_T")
 _OTHERS = "SELECT trashed_at = 0 FROM assets WHERE sha256 = ? ORDER BY 1 DESC LIMIT 1"
+_AT_ONCE = 100  # files; moving them takes time, and nobody else can write meanwhile
 
 
 class AssetTrash:
@@ -46,10 +48,16 @@ class AssetTrash:
         Raises:
             LibraryError: A file is lost; nothing was restored.
         """
+        wanted = list(ids)
+        for _, _, path in self._rows(wanted, "trashed_at <> 0"):
+            self._files.located(path)
+        return sum(self._restore(part) for part in _parts(wanted))
+
+    def _restore(self, ids: Sequence[str]) -> int:
         with self._db.write():
             rows = self._rows(ids, "trashed_at <> 0")
-            for number, _, path in rows:
-                self._files.ensure(path)
+            self._files.ensure_all(path for _, _, path in rows)
+            for number, _, _ in rows:
                 self._db.rows(
                     "UPDATE assets SET trashed_at = 0, missing = 0, seq = ? WHERE number = ?",
                     (self._db.next_seq(), number),
@@ -75,14 +83,18 @@ class AssetTrash:
             return len(rows)
 
     def _delete_files(self, rows: list[tuple[int, str, str]]) -> None:
-        """Delete files that no row names any more, holding the write lock so that none is added."""
-        with self._db.write():
-            for sha256, path in {(row[1], row[2]) for row in rows}:
-                others = self._db.value(_OTHERS, (sha256,))
-                if others is None:
-                    self._files.delete_trashed(path)
-                elif others:
-                    self._files.ensure(path)
+        """Delete files that no row names any more, holding the write lock so that none is added.
+
+        Not all at once: an engine that waits for the lock must get it in between.
+        """
+        for part in _parts(sorted({(row[1], row[2]) for row in rows})):
+            with self._db.write():
+                for sha256, path in part:
+                    others = self._db.value(_OTHERS, (sha256,))
+                    if others is None:
+                        self._files.delete_trashed(path)
+                    elif others:
+                        self._files.ensure(path)
 
     def _rows(self, ids: Iterable[str], condition: str) -> list[tuple[int, str, str]]:
         rows = self._db.rows(
@@ -91,3 +103,8 @@ class AssetTrash:
             (json.dumps(list(ids)),),
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

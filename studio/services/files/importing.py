@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import secrets
 import shutil
 import stat
@@ -71,6 +72,7 @@ def import_file(library: Library, path: Path) -> Imported:
         if known is not None:
             return Imported(known, warnings, known=True)
         staged = staged.rename(staged.with_suffix(SUFFIXES[facts.media_type]))
+        _flush(library, staged)
         try:
             with library.transaction():  # refuses a read-only library before the file is moved
                 _, relative = library.assets.add_file(staged, sha256)
@@ -181,6 +183,12 @@ def _copy(library: Library, path: Path) -> tuple[Path, str]:
         with suppress(OSError):  # in a read-only folder nothing was made, and nothing can go
             staged.unlink()
         raise
+
+
+def _flush(library: Library, staged: Path) -> None:
+    """Bring a copy to the disk before the transaction, in which nobody else can write."""
+    with file_writes(library.paths.root), staged.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _opened(path: Path) -> BinaryIO:

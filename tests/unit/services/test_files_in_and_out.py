@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -183,6 +184,22 @@ def test_a_file_in_the_trash_comes_back_as_a_new_asset(library: Library, tmp_pat
     library.assets.empty_trash()
     assert library.assets.file(second.asset).exists()
     assert library.assets.check().clean
+
+
+def test_a_large_file_goes_to_the_disk_before_the_lock_is_taken(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the transaction there is little left to flush, and others wait but a moment."""
+    flushed: list[bool] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        flushed.append(library._db._depth > 0)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    import_file(library, picture(tmp_path / "a.png"))
+    assert flushed[0] is False
 
 
 def test_a_read_only_library_refuses_in_words(tmp_path: Path) -> None:

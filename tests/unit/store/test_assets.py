@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from helpers.stores import add_asset, new_asset, recipe_from
 
 from studio.core.asset import AssetQuery
 from studio.core.errors import IllegalMove, LibraryError, NotFound
+from studio.store import asset_files, asset_trash
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from studio.store import Library
 
@@ -236,6 +238,75 @@ def test_emptying_the_trash_waits_for_the_transaction(library: Library) -> None:
         library.assets.empty_trash() / 0
     assert library.assets.file(library.assets.get(other.id)).exists()
     assert library.assets.restore([other.id]) == 1
+
+
+@pytest.fixture
+def locks(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets, for each time the write lock is held, the files moved meanwhile."""
+    held: list[int] = []
+    begin, replace_, unlink = library._db._begin, Path.replace, Path.unlink
+
+    def begun(*, durable: bool) -> None:
+        begin(durable=durable)
+        held.append(0)
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def move(*values: Any, **more: Any) -> Any:
+            if library._db._depth:
+                held[-1] += 1
+            return real(*values, **more)
+
+        return move
+
+    monkeypatch.setattr(library._db, "_begin", begun)
+    monkeypatch.setattr(Path, "replace", counted(replace_))
+    monkeypatch.setattr(Path, "unlink", counted(unlink))
+    return held
+
+
+def test_many_files_are_moved_a_few_at_a_time(
+    library: Library, locks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for the lock, as the engine does to commit, gets it in between."""
+    monkeypatch.setattr(asset_trash, "_AT_ONCE", 10)
+    flushed: list[Path] = []
+    monkeypatch.setattr(asset_files, "sync_folder", flushed.append)
+    ids = [add_asset(library, bytes([n])).id for n in range(25)]
+    library.assets.trash(ids)
+    locks.clear()
+    flushed.clear()
+    assert library.assets.restore(ids) == 25
+    assert locks == [10, 10, 5]
+    assert len(flushed) <= 25
+    library.assets.trash(ids)
+    locks.clear()
+    assert library.assets.empty_trash() == 25
+    assert locks == [0, 10, 10, 5]
+
+
+def test_a_folder_is_flushed_once_for_all_files_that_come_back_to_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [add_asset(library, n.to_bytes(2, "big")).id for n in range(90)]
+    folders = {library.assets.file(library.assets.get(item)).parent for item in ids}
+    assert len(folders) < 90
+    library.assets.trash(ids)
+    flushed: list[Path] = []
+    monkeypatch.setattr(asset_files, "sync_folder", flushed.append)
+    library.assets.restore(ids)
+    assert sorted(flushed) == sorted(folders)
+
+
+def test_nothing_is_restored_when_one_file_is_lost(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asset_trash, "_AT_ONCE", 1)
+    ids = [add_asset(library, bytes([n])).id for n in range(3)]
+    library.assets.trash(ids)
+    library.assets.file(library.assets.get(ids[-1])).unlink()
+    with pytest.raises(LibraryError, match="not in the library"):
+        library.assets.restore(ids)
+    assert library.assets.count(AssetQuery(trashed=True)) == 3
 
 
 def test_a_file_that_went_to_the_trash_meanwhile_comes_back(library: Library) -> None:
