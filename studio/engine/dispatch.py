@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from typing import TYPE_CHECKING
@@ -105,17 +106,18 @@ class Dispatcher:
         return self._start(slot, choice) and not hub.disk.full
 
     def _must_wait(self, job: Candidate) -> bool:
-        """Tell whether another group has waited too long for memory that this one keeps in use."""
-        patience = self._hub.options.memory_patience
+        """Tell whether another group has waited too long for memory that this one keeps in use.
+
+        One that memory refuses too waits only for those of a better lane and for those that were
+        refused earlier in its own: else two would wait for each other for ever.
+        """
+        patience, now = self._hub.options.memory_patience, time.monotonic()
+        own = (LANE_RANK[job.lane], self._refused.get(job.group, math.inf), job.group)
         for group, since in list(self._refused.items()):
             queue = self._hub.mirror.queue(group)
             if not queue:
                 del self._refused[group]
-            elif (
-                group != job.group
-                and time.monotonic() - since > patience
-                and LANE_RANK[queue[0].lane] <= LANE_RANK[job.lane]
-            ):
+            elif now - since > patience and (LANE_RANK[queue[0].lane], since, group) < own:
                 return True
         return False
 

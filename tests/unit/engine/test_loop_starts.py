@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+import pytest
 from helpers.engines import card
 
 from studio.core.errors import DiskFull
-from studio.core.job import JobStatus
+from studio.core.job import JobKind, JobStatus, Lane, NewJob, StepRequest
 
 if TYPE_CHECKING:
-    import pytest
     from helpers.played_workers import Stage
 
     from studio.core.job import Job
@@ -44,3 +45,21 @@ def test_a_job_is_not_lost_when_the_disk_is_full_as_it_is_claimed(
         stage.go(lambda: guard.full)
     monkeypatch.setattr(guard, "recovered", lambda: not setattr(guard, "full", False))
     stage.go(lambda: stage.job(job).status is JobStatus.RUNNING)
+
+
+@pytest.mark.parametrize("lane", [Lane.BATCH, Lane.INTERACTIVE])
+def test_two_groups_that_memory_refused_do_not_wait_for_each_other(
+    stage: Stage, lane: Lane
+) -> None:
+    """The one that was refused first goes, or the one of the better lane."""
+    (step,) = stage.add(NewJob(StepRequest("s"), kind=JobKind.EXPAND, lane=Lane.BATCH))
+    (made,) = stage.add(card(lane=lane))
+    now, patience = time.monotonic(), stage.engine.hub.options.memory_patience
+    refused = {"steps": now - 3 * patience, "fake": now - 2 * patience}
+    stage.engine._dispatcher._refused = refused
+    first, second = (step, made) if lane is Lane.BATCH else (made, step)
+    stage.engine._dispatcher._refresh()
+    assert stage.engine._dispatcher._start_one()
+    assert stage.job(first).status is JobStatus.RUNNING
+    assert stage.job(second).status is JobStatus.QUEUED
+    stage.go(lambda: stage.job(second).status is JobStatus.RUNNING)
