@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ROUNDS = 200  # jobs that may fail at dispatch before the loop looks at other things again
+MAX_START_STRIKES = 3
+START_HINT = "Close other programs, or start the computer anew; then retry."
 
 
 class Dispatcher:
@@ -89,6 +91,8 @@ class Dispatcher:
     def _start_in(self, slot: Slot) -> bool:
         """Start or fail one job of a slot that is free; False when none can start."""
         hub = self._hub
+        if time.monotonic() < slot.retry_at:
+            return False
         queue = hub.mirror.queue(slot.group)
         choice = choose(queue, slot.resident, hub.ledger.past, hub.options.bounds)
         if choice is None:
@@ -209,6 +213,7 @@ class Dispatcher:
         attempt = Attempt(job, prepared, overtakes)
         attempt.expected = hub.catalogue.run_estimate(prepared.request, slot.group)
         if slot.worker is None and not self._start_worker(slot, job):
+            hub.litter.append(prepared.staging)
             return
         attempt.kills_before = hub.memory.began()
         slot.attempt = attempt
@@ -229,10 +234,22 @@ class Dispatcher:
         try:
             slot.worker = hub.executor.start(spec)
         except OSError as error:
-            self._fail(job, UserFacingError(f"Its worker cannot be started: {error}"))
+            self._not_started(slot, job, f"Its worker cannot be started: {error}")
             return False
+        hub.start_strikes.pop(job.id, None)
         slot.started_at = slot.sign_at = slot.pinged_at = time.monotonic()
         return True
+
+    def _not_started(self, slot: Slot, job: Job, said: str) -> None:
+        """The machine has no room for a process at this moment: let the group rest, then again."""
+        hub = self._hub
+        log.warning("job %s: %s", job.id, said)
+        slot.retry_at = time.monotonic() + hub.options.start_again_after
+        strikes = hub.start_strikes[job.id] = hub.start_strikes.get(job.id, 0) + 1
+        if strikes < MAX_START_STRIKES:
+            hub.requeue(job.token, f"{said}. It is tried again.")
+        else:
+            self._fail(job, UserFacingError(said, START_HINT))
 
 
 def worker_spec(hub: Hub, group: str) -> WorkerSpec:

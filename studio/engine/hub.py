@@ -42,6 +42,7 @@ class Slot:
         held: Bytes of its pipelines.
         sign_at: When it last said anything.
         free_since: When it last had nothing to do.
+        retry_at: When its worker may be started again after it could not be.
     """
 
     group: str
@@ -55,6 +56,7 @@ class Slot:
     sign_at: float = 0.0
     pinged_at: float = 0.0
     free_since: float = field(default_factory=time.monotonic)
+    retry_at: float = 0.0
 
     def forget_worker(self) -> None:
         """The worker is gone, and with it what it held."""
@@ -82,6 +84,7 @@ class Hub:
         devices: Devices with memory of their own, as workers last reported them, by id.
         strikes: How often a job's worker was killed for want of memory, by job id.
         disk_strikes: How often the disk was full when a job ran, by job id.
+        start_strikes: How often no worker could be started for a job, by job id.
         unsettled: Ends of attempts that wait for room on the disk, or for the library's lock.
         litter: Staging folders of attempts that are over.
         filing: Attempts that finished and whose files are put into place, by token.
@@ -107,6 +110,7 @@ class Hub:
         self.asked_to_stop = False
         self.strikes: dict[str, int] = {}
         self.disk_strikes: dict[str, int] = {}
+        self.start_strikes: dict[str, int] = {}
         self.unsettled: list[Unsettled] = []
         self.litter: list[Path] = []
         self.filing: dict[str, Attempt] = {}

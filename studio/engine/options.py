@@ -27,6 +27,8 @@ class EngineOptions:
         idle_unload_seconds: After so long a worker lets go of its pipelines.
         idle_worker_seconds: After so long without pipelines its process is ended.
         cancel_grace: A worker that has not stopped by then is killed.
+        start_again_after: When the process of a worker could not be started, it is tried again
+            after so long.
         ping_every, silent_after: A worker is asked for a sign this often, and killed when it gave
             none for so long.
         start_patience: How long a worker may take to say its first word.
@@ -46,6 +48,7 @@ class EngineOptions:
     idle_unload_seconds: float = 300.0
     idle_worker_seconds: float = 600.0
     cancel_grace: float = 2.0
+    start_again_after: float = 30.0
     ping_every: float = 5.0
     silent_after: float = 60.0
     start_patience: float = 180.0

@@ -68,9 +68,27 @@ class LocalWorker:
                 ("write", self._write),
             )
         ]
-        for thread in self._threads:
-            thread.start()
+        self._start_threads()
         self.send(spec.configure)
+
+    def _start_threads(self) -> None:
+        """Start the threads, the reading one last because it waits for another.
+
+        Raises:
+            OSError: The system gives no more threads; the process is ended again.
+        """
+        try:
+            for thread in reversed(self._threads):
+                thread.start()
+        except RuntimeError as error:
+            self._outbox.put(None)
+            self.kill()
+            self._process.wait()
+            pipes = (self._process.stdout, self._process.stderr, self._process.stdin)
+            for thread, pipe in zip(self._threads, pipes, strict=True):
+                if thread.ident is None:
+                    _open(pipe).close()
+            raise OSError(f"{error}") from error
 
     def send(self, message: Message) -> None:
         """See ``executors.base.Worker``."""
@@ -185,8 +203,12 @@ class LocalExecutor:
         worker = LocalWorker(self._numbers.next(), spec, self._post)
         self._workers = [item for item in self._workers if item._process.poll() is None]  # noqa: SLF001
         self._workers.append(worker)
-        if self._job is not None:
-            self._job.add(worker.pid)
+        try:
+            if self._job is not None:
+                self._job.add(worker.pid)
+        except OSError:  # nobody would know it, and it would outlive the engine
+            worker.kill()
+            raise
         log.info("started worker %d (%s), process %d", worker.number, spec.group, worker.pid)
         return worker
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from helpers.engines import card
+from helpers.played_workers import Stage
 
 from studio.core.errors import DiskFull
 from studio.core.job import JobKind, JobStatus, Lane, NewJob, StepRequest
 
 if TYPE_CHECKING:
-    from helpers.played_workers import Stage
+    from helpers.played_workers import PlayedWorker
 
     from studio.core.job import Job
 
@@ -63,3 +65,35 @@ def test_two_groups_that_memory_refused_do_not_wait_for_each_other(
     assert stage.job(first).status is JobStatus.RUNNING
     assert stage.job(second).status is JobStatus.QUEUED
     stage.go(lambda: stage.job(second).status is JobStatus.RUNNING)
+
+
+def test_a_worker_that_cannot_be_started_is_tried_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, second) = stage.add(card("one"), card("two"))
+    with monkeypatch.context() as full:
+        full.setattr(stage, "start", refused)
+        stage.go()
+        for job in (first, second):
+            assert stage.job(job).status is JobStatus.QUEUED
+        assert stage.job(first).attempt == 1  # and it rests: not as often as the loop turns
+        assert "cannot be started" in stage.job(first).reason
+        stage.go(lambda: not list(stage.library.paths.staging.iterdir()))
+    stage.engine.hub.slots["fake"].retry_at = 0.0
+    stage.go(lambda: stage.job(first).status is JobStatus.RUNNING)
+    assert stage.job(first).worker_deaths == 0
+
+
+def test_after_three_times_it_fails_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(stage.library, start_again_after=0.0)
+    (first,) = stage.add(card("one"))
+    with monkeypatch.context() as full:
+        full.setattr(stage, "start", refused)
+        stage.go(lambda: stage.job(first).is_final)
+    assert (stage.job(first).status, stage.job(first).attempt) == (JobStatus.FAILED, 3)
+    assert "no more processes" in stage.job(first).reason
+    assert stage.job(first).hint
+
+
+def refused(_: object) -> PlayedWorker:
+    raise BlockingIOError(errno.EAGAIN, "no more processes")
