@@ -178,7 +178,7 @@ class Listener:
         made = filed.assets.result()
         outcome = StepOutcome.from_json(message.result) if message.result else None
         with hub.library.transaction():
-            hub.library.jobs.finish(
+            job = hub.library.jobs.finish(
                 filed.attempt.token,
                 assets=made,
                 execution=message.execution,
@@ -186,6 +186,8 @@ class Listener:
                 follow_up=outcome,
             )
             self._measured(filed)
+        if job.status is not JobStatus.SUCCEEDED:  # it was to be cancelled, and more would follow
+            self._take_back(filed.attempt)
 
     def _not_committed(self, attempt: Attempt, error: Exception) -> None:
         """Record why an attempt that finished could not be committed."""

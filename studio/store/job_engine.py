@@ -159,6 +159,7 @@ class JobEngine:
 
         Every asset's file must lie at its place already (``AssetStore.add_file``). Of the jobs that
         follow, those that are there already stay as they are: a repeated step asks for them again.
+        A step that was to be cancelled is, with nothing committed, when further jobs would follow.
 
         Raises:
             StaleAttempt: The token is not current; nothing was committed.
@@ -167,6 +168,8 @@ class JobEngine:
         """
         with self._db.write():
             job = self._attempt(token)
+            if job.cancel_requested and follow_up is not None and follow_up.jobs:
+                return self.cancelled(token)  # else a cancelled campaign would go on by itself
             for asset in assets_of(job, assets):
                 self._assets.add(asset)
             job_rows.move(

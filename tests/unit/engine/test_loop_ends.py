@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers.engines import card
 
-from generators.protocol import Failed, Finished, Progress
-from studio.core.job import JobStatus
+from generators.protocol import Failed, Finished, Produced, Progress
+from studio.core.job import JobKind, JobStatus, NewJob, StepRequest
+from studio.core.steps import StepOutcome
 
 if TYPE_CHECKING:
     from helpers.played_workers import Stage
@@ -86,3 +87,20 @@ def test_a_worker_that_died_of_another_full_disk_counts_a_death(stage: Stage) ->
     stage.go(lambda: stage.job(job).is_final)
     assert stage.job(job).status is JobStatus.FAILED
     assert "A disk was full." in stage.job(job).reason
+
+
+def test_a_cancel_that_comes_while_a_step_is_filed_stops_what_would_follow(stage: Stage) -> None:
+    (job,) = stage.add(NewJob(StepRequest("anything"), kind=JobKind.EXPAND))
+    stage.go(lambda: stage.workers)
+    run = stage.workers[0].run
+    path = stage.library.paths.staging / run.token / "a.txt"
+    path.write_text("words")
+    stage.says(stage.workers[0], Produced(run.token, str(path), "text", "text/plain"))
+    result = StepOutcome(jobs=(card("follows"),)).to_json()
+    stage.says(stage.workers[0], Finished(run.token, result=result))
+    stage.library.jobs.cancel([job])
+    stage.go(lambda: stage.job(job).is_final)
+    assert stage.job(job).status is JobStatus.CANCELLED
+    assert [item.id for item in stage.library.jobs.list()] == [job]
+    stage.go(lambda: not path.parent.exists())
+    assert stage.library.assets.check().clean

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.stores import fail, new_job, start, succeed
+from helpers.stores import fail, new_asset, new_job, start, succeed
 
 from studio.core.errors import NotFound
 from studio.core.job import JobStatus, Need
@@ -199,6 +199,32 @@ def test_a_step_that_is_run_again_asks_for_jobs_that_are_there(library: Library)
     assert job.status is JobStatus.SUCCEEDED
     assert status(library, "v") is JobStatus.SUCCEEDED
     assert status(library, "w") is QUEUED
+
+
+def test_nothing_follows_from_a_step_that_was_to_be_cancelled(library: Library) -> None:
+    """It was past the last place where it looks, or was being filed, when the cancel came."""
+    library.campaigns.save(CampaignRecord("k", "Summer"))
+    library.jobs.enqueue([new_job("step", campaign_id="k"), new_job("end", "step")])
+    token = start(library, "step").token
+    library.jobs.cancel(["step"])
+    outcome = StepOutcome(jobs=(new_job("v"),), campaign_id="k", campaign={"a": 1})
+    made = new_asset(library)
+    job = library.jobs.finish(token, assets=[made], follow_up=outcome)
+    assert (job.status, job.reason) == (CANCELLED, "Cancelled by you.")
+    assert status(library, "end") is CANCELLED
+    assert library.jobs.get_many(["v"]) == []
+    assert library.campaigns.get("k").data == {}
+    assert library.assets.by_sha(made.sha256) == []
+
+
+def test_what_is_made_when_the_cancel_comes_is_kept(library: Library) -> None:
+    library.campaigns.save(CampaignRecord("k", "Summer"))
+    library.jobs.enqueue([new_job("compose", campaign_id="k")])
+    token = start(library, "compose").token
+    library.jobs.cancel(["compose"])
+    outcome = StepOutcome(campaign_id="k", campaign={"a": 1})
+    assert library.jobs.finish(token, follow_up=outcome).status is JobStatus.SUCCEEDED
+    assert library.campaigns.get("k").data == {"a": 1}
 
 
 def test_an_outcome_for_a_campaign_that_is_gone_ends_quietly(library: Library) -> None:
