@@ -79,6 +79,7 @@ def serve(root: Path, options: EngineOptions) -> None:
     if not free:
         raise AlreadyRunning(f"Another engine works for the library in {root} already.")
     try:
+        lock.write("")  # an engine that was killed has left its number: it does not serve
         with Library.open(root) as library:
             with file_writes(root):
                 _log_to(library.paths.logs / "engine.log")
