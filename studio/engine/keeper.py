@@ -52,6 +52,8 @@ class Keeper:
             if now - self._slow_at > OVERSLEPT:  # the machine slept or we were stopped, not they
                 for slot in self._hub.slots.values():
                     slot.sign_at = slot.pinged_at = now
+                    if slot.attempt is not None:
+                        slot.attempt.sign_at = now
             self._slow_at = now + 1.0
             self._slow(now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,3 +105,17 @@ def test_a_cancel_that_comes_while_a_step_is_filed_stops_what_would_follow(stage
     assert [item.id for item in stage.library.jobs.list()] == [job]
     stage.go(lambda: not path.parent.exists())
     assert stage.library.assets.check().clean
+
+
+@pytest.mark.parametrize("slept", [True, False])
+def test_a_job_is_not_hung_because_the_machine_slept(stage: Stage, slept: bool) -> None:
+    (job,) = stage.add(card())
+    stage.go(lambda: stage.job(job).status is JobStatus.RUNNING)
+    attempt = stage.engine.hub.busy()[0].attempt
+    assert attempt is not None
+    now = time.monotonic()
+    attempt.sign_at = now - 2 * stage.engine.hub.options.stall_after
+    stage.engine._keeper._slow_at = now - (3600 if slept else 0)
+    stage.engine._keeper.tick()
+    assert stage.workers[0].killed is not slept
+    assert stage.job(job).worker_deaths == int(not slept)
