@@ -220,6 +220,8 @@ class JobEngine:
     def paused(self, token: str, reason: str = "Paused by you.") -> Job:
         """End an attempt as ``paused``; one that was to be cancelled is cancelled instead.
 
+        Where the pause was taken back meanwhile, the job is queued again.
+
         Raises:
             StaleAttempt: The token is not current.
         """
@@ -227,7 +229,10 @@ class JobEngine:
             job = self._attempt(token)
             if job.cancel_requested:
                 return self.cancelled(token)
-            job_rows.move(self._db, job.id, JobStatus.PAUSED, reason=clean(reason))
+            if job.pause_requested:
+                job_rows.move(self._db, job.id, JobStatus.PAUSED, reason=clean(reason))
+            else:
+                job_rows.move(self._db, job.id, JobStatus.QUEUED, reason="")
             return self._ended(job.id)
 
     def requeue(self, token: str, reason: str, *, counts_as_death: bool) -> Job:

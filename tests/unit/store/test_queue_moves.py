@@ -209,6 +209,17 @@ def test_pause_and_resume(library: Library) -> None:
     assert history(library, "a") == ["queued", "paused", "queued", "running", "paused"]
 
 
+def test_a_pause_that_was_taken_back_in_time_pauses_nothing(library: Library) -> None:
+    """The worker was told already; the person has thought again before it stopped."""
+    library.jobs.enqueue([new_job("a")])
+    token = start(library, "a").token
+    library.jobs.pause(["a"])
+    library.jobs.resume(["a"])
+    job = library.jobs.paused(token)
+    assert (job.status, job.reason, job.token) == (JobStatus.QUEUED, "", "")
+    assert library.jobs.claim("w") is not None
+
+
 def test_a_pause_yields_to_a_cancel(library: Library) -> None:
     library.jobs.enqueue([new_job("a"), new_job("b")])
     tokens = {name: start(library, name).token for name in "ab"}
