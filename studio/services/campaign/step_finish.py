@@ -25,9 +25,10 @@ def finalise(context: StepContext) -> StepOutcome:
         if not job.step_key.startswith(("finalise", "export"))
     ]
     if pending:
-        again = finalise_job(
-            view, context.number("round", 1) + 1, pending, context.number("revision")
-        )
+        revision = context.number("revision")
+        key = piece_key("finalise", revision=revision)
+        number = view.free_round(key, context.number("round", 1) + 1)
+        again = finalise_job(view, number, pending, revision)
         return StepOutcome(jobs=(again,), campaign_id=view.id)
     missing = missing_pieces(view)
     status = CampaignStatus.INCOMPLETE if missing else CampaignStatus.READY

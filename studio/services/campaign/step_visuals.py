@@ -26,7 +26,7 @@ def image_prompts(context: StepContext) -> StepOutcome:
     number = context.number("round", 1)
     pending = _copy_pending(view)
     if pending:
-        again = prompts_job(view, number + 1, pending)
+        again = prompts_job(view, view.free_round(piece_key("prompts"), number + 1), pending)
         return StepOutcome(jobs=(again,), campaign_id=view.id)
     jobs: list[NewJob] = []
     missing: list[dict[str, JsonValue]] = []

@@ -11,7 +11,7 @@ from studio.core.asset import AssetQuery
 from studio.core.campaign import Brief, Plan
 from studio.core.errors import NotFound
 from studio.core.job import JobStatus
-from studio.services.campaign.ids import derived_id, piece_key
+from studio.services.campaign.ids import derived_id, piece_key, round_key
 from studio.services.campaign.requests import JobMaker
 
 if TYPE_CHECKING:
@@ -88,6 +88,15 @@ class CampaignView:
         """Return the newest job of a step key: the last retry of it, where there were any."""
         found = [job for job in self.jobs if job.step_key == step_key]
         return max(found, key=lambda job: (job.created_at, job.seq), default=None)
+
+    def free_round(self, key: str, number: int) -> int:
+        """Return the first round of a key, from ``number`` on, that no job has been asked for.
+
+        A step that a person runs again finds the rounds that followed its first run.
+        """
+        while self.job_for(round_key(key, number)) is not None:
+            number += 1
+        return number
 
     def active(self, apart_from: str = "") -> list[Job]:
         """Return the jobs that are not over."""

@@ -80,3 +80,19 @@ def test_choosing_copy_again_forgets_no_later_round(library, monkeypatch):
     before = library.campaigns.get(campaign_id).data["copy/meta_feed/en"]
     run_again(library, campaign_id, "select/meta_feed/en#1")
     assert library.campaigns.get(campaign_id).data["copy/meta_feed/en"] == before
+
+
+def test_checking_again_waits_for_what_is_made_again(library):
+    campaign_id = run_campaign(library, REGISTRY, SMALL)
+    TinyEngine(library).run()
+    jobs = {job.step_key: job.id for job in library.jobs.list(campaign_id=campaign_id)}
+    assert "finalise#2" in jobs  # the first one had to wait, so there is a second
+    composing = library.jobs.retry(jobs["compose/meta_feed/1080x1080/en/1"])
+    library.jobs.pause([composing.id])
+    library.jobs.retry(jobs["finalise#1"])
+    TinyEngine(library).run()
+    (waiting,) = library.jobs.list(campaign_id=campaign_id, statuses=[JobStatus.WAITING])
+    assert waiting.step_key not in jobs
+    library.jobs.resume([composing.id])
+    TinyEngine(library).run()
+    assert library.jobs.get(waiting.id).status is JobStatus.SUCCEEDED
