@@ -6,7 +6,7 @@ Nothing is guessed here: a wish that the prompt does not name stays empty.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,39 +28,63 @@ _EVENTS = {
 READ = 4_000
 _REFUSAL = 32  # characters before a word in which "without any" is looked for
 #: Bounded, and begun at a number's first digit: a page of digits is read in one go.
-_TIME = r"(?<![\d.:])(\d{1,3}:\d{1,2}(?:\.\d{1,6})?|\d{1,5}(?:\.\d{1,6})?)"
+_NUMBER = r"(?<![\d.:])(?:\d{1,3}:\d{1,2}(?:\.\d{1,6})?|\d{1,5}(?:\.\d{1,6})?)"
+_SECONDS = r"\s*(?:s|secs?|seconds?)\b"
+#: Further times of a list, "3 s, 6 s and 9 s"; "80s" is a decade.
+_MORE_EN = (
+    rf"(?:\s{{0,4}}(?:,\s{{0,4}}and\b|,|and\b|&)\s{{0,4}}(?![6-9]0s\b){_NUMBER}"
+    rf"(?:{_SECONDS}|(?=\s{{0,4}}(?:[,;.&]|and\b|$))))*"
+)
+_WHEN_ZH = r"(?:在\s{0,4})?(?:第\s{0,4})?(?:\d{1,2}\s{0,4}分钟?\s{0,4})?"
+_TIME_ZH = rf"{_WHEN_ZH}{_NUMBER}\s{{0,4}}(?:秒钟?|s)"
+_TIMES_ZH = rf"{_TIME_ZH}(?:\s{{0,4}}[、和与及]\s{{0,4}}{_TIME_ZH})*"
+_ONE_TIME = re.compile(rf"(?:(\d{{1,2}})\s{{0,4}}分钟?\s{{0,4}})?({_NUMBER})")
 _BPM = re.compile(
     r"(?<!\d)(\d{2,3}(?:\.\d{1,6})?)\s*(?:bpm|beats per minute|拍(?:每分钟)?)"
-    r"|每分钟\s*(\d{2,3})\s*拍",
+    r"|每分钟\s*(\d{2,3})\s*拍"
+    r"|(?:\bbpm|\btempo(?:\s+of)?|速度)\s{0,4}[:：=为]?\s{0,4}(\d{2,3}(?:\.\d{1,6})?)(?![\d:])",
     re.IGNORECASE,
 )
 _KEY_EN = re.compile(
-    r"\b(?:(?:in|key of|key:)\s+(?:the\s+key\s+of\s+)?)?([a-gA-G])\s*"
-    r"(#|♯|b|♭|-?\s?sharp|-?\s?flat)?[\s-]+(major|minor|maj|min)\b"
+    r"\b(?:(?:[Ii]n|[Kk]ey of|[Kk]ey:)\s+(?:the\s+key\s+of\s+)?)?([a-gA-G])\s*"
+    r"(#|♯|b|♭|-?\s?(?i:sharp)|-?\s?(?i:flat))?[\s-]+((?i:major|minor|maj|min))\b"
 )
 _KEY_ZH = re.compile(r"(?:(升|降)\s{0,4})?([A-Ga-g])\s{0,4}(#|♯|b|♭)?\s{0,4}(大调|小调)")
 _METRE = re.compile(r"(?<!\d)([346])\s*/\s*([48])(?!\d)")
+_WORDS_EN, _WORDS_ZH = (
+    "|".join(sorted((re.escape(word) for words in _EVENTS.values() for word in words
+                     if word.isascii() is english), key=len, reverse=True))
+    for english in (True, False)
+)  # fmt: skip
 _HIT_EN = re.compile(
-    r"\b(" + "|".join(sorted((re.escape(w) for words in _EVENTS.values() for w in words
-                              if w.isascii()), key=len, reverse=True))
-    + r")\b((?:\s+(?:on|with|of|the|a|an|your|our|logo|in|big|brand|sting|title|product|card"
-    r"|shot))*)\s*(?:at|@|by|comes at|on)\s+" + _TIME + r"(?:\s*(?:s|sec|secs|seconds?)\b)?",
+    rf"\b({_WORDS_EN})\b"
+    r"((?:\s+(?:on|with|of|the|a|an|your|our|logo|in|big|brand|sting|title|product|card|shot))*)"
+    rf"\s*(?:(?:at|@|by|comes at)\s+{_NUMBER}(?:{_SECONDS})?|on\s+{_NUMBER}{_SECONDS}){_MORE_EN}",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _HIT_ZH = re.compile(
-    r"(?:(?:第|在)\s{0,4})?" + _TIME + r"\s{0,4}(?:秒钟?|s)\s{0,4}(?:处|时|左右|的时候)?"
-    r"\s{0,4}[^,，。;；\d]{0,6}?("
-    + "|".join(w for words in _EVENTS.values() for w in words if not w.isascii()) + ")"
-)  # fmt: skip
+    rf"({_TIMES_ZH})\s{{0,4}}(?:处|时|左右|的时候)?\s{{0,4}}[^,，。;；\d]{{0,6}}?({_WORDS_ZH})"
+    rf"|({_WORDS_ZH})\s{{0,4}}(?:点|位置)?\s{{0,4}}[:：是为]?\s{{0,4}}({_TIMES_ZH})"
+)
 _LOOP = re.compile(
-    r"\b(?:seamless(?:ly)?\s+)?loop(?:s|ing|ed)?\b|\bseamless(?:ly)?\b|(?:无缝)?循环", re.IGNORECASE
+    r"\b(?:seamless(?:ly)?\s+)?(?<!drum )(?<!drums )(?<!beat )(?<!guitar )(?<!vocal )"
+    r"loop(?:s|ing|ed|able)?\b"
+    r"|\bseamless(?:ly)?\b(?!\s+(?:transition|blend|flow|mix|drum))|(?:无缝)?循环",
+    re.IGNORECASE,
 )
 _NO = re.compile(
-    r"(?:\b(?:no|without|not|never|minus|except)\s+(?:any\s+|a\s+)?"
-    r"|不要|没有|无需|无|别用|不用)$",
+    r"(?:\b(?:no|without|not|never|minus|except|avoid)\s+(?:any\s+|a\s+)?"
+    r"|\b(?:do\s+not|don['’]?t)\s+(?:\w{2,8}\s+)?(?:any\s+|a\s+|the\s+)?"
+    r"|不要|没有|无需|无|别用|不用|不带|不含|不加|去掉|去除)$",
     re.IGNORECASE,
 )
-_ONLY = re.compile(r"\b(?:only|just|solo|alone|unaccompanied)\b|独奏|只有|仅", re.IGNORECASE)
+#: What a refusal goes on over: "no drums or guitar", "without drums and piano", "不要鼓和钢琴".
+_OR = re.compile(r"\s*(?:,?\s*\b(?:or|nor|and)\b|[&/、和与或及])\s*(?:any\s+|a\s+)?", re.IGNORECASE)
+_ONLY = re.compile(
+    r"\b(?<!not )(?:only|solo|alone|unaccompanied)\b"
+    r"|\b(?<!not )just\b(?!\s+(?:like|as|right|enough|before|after))|独奏|只有|(?<!不)仅",
+    re.IGNORECASE,
+)
 _SCALE = re.compile(r"\b(?:major|minor) key\b|大调|小调", re.IGNORECASE)
 _WALTZ = re.compile(r"\bwaltz(?:es)?\b|圆舞曲|华尔兹|三拍子", re.IGNORECASE)
 
@@ -114,8 +138,8 @@ class Found:
     Attributes:
         kind: ``mood``, ``genre``, ``instrument``, ``course``, ``pace``, ``tempo``, ``key``,
             ``metre``, ``hit`` or ``loop``.
-        value: An id of ``words``; for the others their sense, such as ``92``, ``6 minor`` or
-            ``drop 7.5``.
+        value: An id of ``words``; for the others their sense, such as ``92``, ``6 minor``,
+            ``drop 7.5`` or ``hit 3 6 9``.
         start, end: Where it stands in the prompt.
         no: It shall not be: "no drums".
     """
@@ -162,15 +186,20 @@ def read_prompt(prompt: str) -> Wishes:
 def find_wishes(prompt: str) -> tuple[Found, ...]:
     """Return the parts of a prompt's first ``READ`` characters that ask for something, in order."""
     reader = _Reader(prompt[:READ])
+    reader.tempo()  # before the moments: a drop at 128 bpm is none at 128 s
     reader.hits()
-    reader.tempo()
     reader.key()
     reader.metre()
     for match in _LOOP.finditer(reader.text):
         reader.take("loop", "loop", match)
-    found = list(reader.found)
+    found, text = list(reader.found), reader.text
     for kind, table in _TABLES.items():
-        found += _named(reader.text, kind, table)
+        named = _named(text, kind, table)
+        found += _refused_on(text, named)
+        if kind == "mood":  # a word of several signs holds others: 鼓舞 (inspiring), 鼓 (drums)
+            for item in named:
+                if not text[item.start : item.end].isascii():
+                    text = text[: item.start] + "\0" * (item.end - item.start) + text[item.end :]
     return tuple(sorted(found, key=lambda item: (item.start, item.end)))
 
 
@@ -193,13 +222,14 @@ class _Reader:
         for match in _HIT_EN.finditer(self.text):
             words = f"{match[1]}{match[2]}".lower().split()
             kind = "end" if "logo" in words else _kind(match[1])
-            self.take("hit", f"{kind} {_seconds(match[3]):g}", match)
+            self.take("hit", f"{kind} {_times(match[0][len(match[1] + match[2]) :])}", match)
         for match in _HIT_ZH.finditer(self.text):
-            self.take("hit", f"{_kind(match[2])} {_seconds(match[1]):g}", match)
+            kind = _kind(match[2] or match[3])
+            self.take("hit", f"{kind} {_times(match[1] or match[4])}", match)
 
     def tempo(self) -> None:
         for match in _BPM.finditer(self.text):
-            self.take("tempo", f"{float(match[1] or match[2]):g}", match)
+            self.take("tempo", f"{float(match[1] or match[2] or match[3]):g}", match)
 
     def key(self) -> None:
         for match in _KEY_ZH.finditer(self.text):
@@ -229,13 +259,21 @@ def _seconds(text: str) -> float:
     return 60 * float(minutes or 0) + float(seconds)
 
 
+def _times(text: str) -> str:
+    """Return the seconds of each time in a text, apart by spaces."""
+    return " ".join(
+        f"{60 * int(found[1] or 0) + _seconds(found[2]):g}" for found in _ONE_TIME.finditer(text)
+    )
+
+
 def _kind(word: str) -> str:
     return next(kind for kind, words in _EVENTS.items() if word.lower() in words)
 
 
 def _hits(values: Iterable[str]) -> tuple[Hit, ...]:
-    hits = (Hit(kind, float(time)) for kind, time in (value.split() for value in values))
-    return tuple(sorted(hits, key=lambda hit: hit.time))
+    said = (value.split() for value in values)
+    hits = {Hit(kind, float(time)) for kind, *times in said for time in times}
+    return tuple(sorted(hits, key=lambda hit: (hit.time, hit.kind)))
 
 
 def _is_article(match: re.Match[str], text: str) -> bool:
@@ -261,6 +299,16 @@ def _named(text: str, kind: str, table: tuple[Word, ...]) -> list[Found]:
             found.append(Found(kind, name, start, match.end(), no is not None))
             left = left[: match.start()] + "\0" * len(match[0]) + left[match.end() :]
     return found
+
+
+def _refused_on(text: str, named: list[Found]) -> list[Found]:
+    """Return what was named, refused too where it goes on from something that is."""
+    made: list[Found] = []
+    for item in sorted(named, key=lambda one: one.start):
+        before = made[-1] if made else None
+        joined = before and before.no and _OR.fullmatch(text[before.end : item.start])
+        made.append(replace(item, no=True) if joined else item)
+    return made
 
 
 @lru_cache(maxsize=2000)

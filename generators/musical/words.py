@@ -177,7 +177,7 @@ INSTRUMENTS = (
     Word("taiko", ("taiko", "big drums", "war drums"), ("太鼓", "大鼓", "战鼓")),
     Word("timpani", ("timpani",), ("定音鼓",)),
     Word("drums", ("drums", "drum kit", "drumkit", "beat", "beats", "percussion", "drum"),
-         ("鼓", "鼓点", "打击乐", "节奏")),
+         ("鼓", "鼓点", "打击乐")),
     Word("brushes", ("brushes", "brushed drums", "soft percussion", "light percussion"),
          ("鼓刷", "轻打击乐")),
     Word("drum_machine", ("drum machine", "808 drums", "electronic drums", "808 beat"),

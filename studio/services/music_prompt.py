@@ -32,6 +32,7 @@ _EVENTS = {
 _MOMENTS = {"drop": 0.5, "hit": 0.25, "end": 0.9}  # of the length, where a new one is put
 TURNS = ("calmer", "livelier", "go_on")  # what can be made of a piece
 _TURN = 0.5  # of the intensity, in a step
+_GOES_ON = re.compile(r"\s*(?:,?\s*\b(?:or|nor|and)\b|[&/、和与或及])\s*", re.IGNORECASE)
 _JOINTS = re.compile(r"[\s,，、;；]+$")
 
 
@@ -117,6 +118,9 @@ def changed(prompt: str, chip: Chip, text: str) -> str:
     if text:
         no = "不要" if _chinese(prompt[chip.start : chip.end]) else "no "
         return before + (no if chip.refused else "") + text + after
+    if chip.refused and (joined := _GOES_ON.match(after)):
+        no = "不要" if _chinese(after) else "no "  # else what it went on to would be wanted
+        return before + no + after[joined.end() :]
     if not before.strip():
         return re.sub(r"^[\s,，、;；]+", "", after)
     return _JOINTS.sub("", before) + after
@@ -146,7 +150,8 @@ def _label(item: Found, language: str) -> str:
         return word if not item.no else f"不要{word}" if chinese else f"no {word}"
     if item.kind == "key":
         return _key_label(item.value, language)
-    event, _, time = item.value.partition(" ")
+    event, _, times = item.value.partition(" ")
+    time = ("、" if chinese else ", ").join(times.split())
     labels = {
         "tempo": f"{item.value} 拍/分" if chinese else f"{item.value} bpm",
         "metre": f"{item.value}/4",

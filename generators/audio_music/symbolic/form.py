@@ -103,6 +103,9 @@ def _sections(plan: Plan) -> list[str]:
     """Return the section of each bar."""
     count = len(plan.grid.bars)
     drop = next((bar for kind, bar in plan.grid.marks if kind == "drop" and bar < count), None)
+    if plan.grid.loop and drop:
+        build = min(2, drop)  # before the drop; the end leads back to where it is still
+        return ["main"] * (drop - build) + ["build"] * build + ["drop"] * (count - drop)
     if plan.grid.loop:
         half = count // 2 if count >= 8 else count
         return ["main"] * half + ["lift"] * (count - half)

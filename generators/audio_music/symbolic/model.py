@@ -184,7 +184,12 @@ def _marks(score: Score) -> tuple[tuple[float, str], ...]:
 def _notes(wishes: Wishes, plan: Plan) -> tuple[str, ...]:
     """Return what a person should know of how a wish was met."""
     notes: list[str] = []
-    if plan.grid.off > _OFF_GRID:
+    if plan.grid.off > _OFF_GRID and plan.grid.loop:
+        notes.append(
+            f"The moments asked for come up to {plan.grid.off:.2f} s early or late: a loop holds "
+            "whole beats."
+        )
+    elif plan.grid.off > _OFF_GRID:
         notes.append(
             f"The moments asked for lie up to {plan.grid.off:.2f} s off the beat: no tempo within "
             "2 % brings all of them together."

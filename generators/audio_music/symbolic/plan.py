@@ -154,7 +154,7 @@ def decide(
     metre = wishes.metre or 4
     wanted, span = _tempo(wishes, style, energy, dice.of("tempo"))
     if wishes.loop:
-        grid = loop_grid(duration, metre, wanted, span)
+        grid = loop_grid(duration, metre, wanted, span, wishes.hits)
     else:
         grid = ending_grid(duration, metre, wanted, span, wishes.hits)
     busy = max(0, style.busy - (energy < STILL))

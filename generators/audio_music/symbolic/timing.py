@@ -80,11 +80,20 @@ def check_hits(hits: tuple[Hit, ...], duration: float, *, loop: bool) -> None:
         )  # fmt: skip
 
 
-def loop_grid(duration: float, metre: int, wanted: float, span: tuple[float, float]) -> Grid:
+def loop_grid(
+    duration: float,
+    metre: int,
+    wanted: float,
+    span: tuple[float, float],
+    hits: tuple[Hit, ...] = (),
+) -> Grid:
     """Return whole bars that fill a loop, at the tempo nearest to the wanted one.
 
-    Where an asked tempo allows no whole bar within its leeway, the last bar is shorter.
+    Where an asked tempo allows no whole bar within its leeway, the last bar is shorter. ``hits``
+    fall on the nearest beats, and begin bars; those before them may be shorter or longer.
     """
+    if hits:
+        return _loop_with(duration, metre, wanted, span, hits)
     best: tuple[float, Grid] | None = None
     for bars in range(1, 2 + int(duration * span[1] / 60 / metre)):
         tempo = bars * metre * 60 / duration
@@ -97,6 +106,41 @@ def loop_grid(duration: float, metre: int, wanted: float, span: tuple[float, flo
         return best[1]
     beats = max(1, round(duration * wanted / 60))
     return Grid(beats * 60 / duration, 0.0, split_bars(beats, metre), (), 0.0, loop=True)
+
+
+def _loop_with(
+    duration: float, metre: int, wanted: float, span: tuple[float, float], hits: tuple[Hit, ...]
+) -> Grid:
+    best: tuple[float, Grid] | None = None
+    nearest = max(1, round(duration * wanted / 60))
+    fitting = range(max(1, int(duration * span[0] / 60)), 2 + int(duration * span[1] / 60))
+    for beats in {nearest, *fitting}:
+        tempo = beats * 60 / duration
+        if beats != nearest and not span[0] <= tempo <= span[1]:
+            continue
+        numbers = [min(beats - 1, round(hit.time * tempo / 60)) for hit in hits]
+        moments = [(hit.kind, at) for hit, at in zip(hits, numbers, strict=True)]
+        bars, marks = _bars(moments, beats, metre)
+        off = max(abs(at * 60 / tempo - hit.time) for hit, at in zip(hits, numbers, strict=True))
+        cost = abs(tempo / wanted - 1) + 2 * off + 0.05 * sum(bar != metre for bar in bars)
+        if best is None or cost < best[0]:
+            best = (cost, Grid(tempo, 0.0, bars, marks, off, loop=True))
+    assert best is not None  # the nearest number of beats always fits
+    return best[1]
+
+
+def _bars(
+    moments: list[tuple[str, int]], last: int, metre: int
+) -> tuple[tuple[int, ...], tuple[tuple[str, int], ...]]:
+    """Return bars up to a beat, each moment at the start of one, and the number of that bar."""
+    bars: list[int] = []
+    marks: list[tuple[str, int]] = []
+    before = 0
+    for kind, at in [*moments, ("", last)]:
+        bars += split_bars(at - before, metre) if at > before else ()
+        marks += [(kind, len(bars))] if kind else []
+        before = max(before, at)
+    return tuple(bars), tuple(marks)
 
 
 def split_bars(beats: int, metre: int) -> tuple[int, ...]:
@@ -138,20 +182,14 @@ def _fitted(
     ends = [at for at, hit in zip(numbers, hits, strict=True) if hit.kind == "end"]
     last = ends[0] if ends else _last_beat(duration - lead, beat, metre, [0, *numbers])
     inner = [(hit.kind, at) for hit, at in zip(hits, numbers, strict=True) if hit.kind != "end"]
-    bars: list[int] = []
-    marks: list[tuple[str, int]] = []
-    before = 0
-    for kind, at in [*inner, ("", last)]:
-        bars += split_bars(at - before, metre) if at > before else ()
-        marks += [(kind, len(bars))] if kind else []
-        before = max(before, at)
+    bars, marks = _bars(inner, last, metre)
     ring = duration - lead - last * beat
     cost = 3 * abs(tempo / wanted - 1) + 40 * max(0.0, off - EXACT) + 4 * max(0.0, off - 0.03)
     cost += 0.12 * sum(bar != metre for bar in bars) + (0.2 if lead > 1e-6 else 0.0)
     if not ends:
         cost += 0.15 * abs(ring - RING) + (2.0 if ring < SHORTEST_RING else 0.0)
         cost += 0.5 * max(0.0, SHORT_RING - ring) + 0.03 * (len(bars) % 2)
-    return cost, Grid(tempo, lead, tuple(bars) or (max(1, last),), tuple(marks), off, loop=False)
+    return cost, Grid(tempo, lead, bars or (max(1, last),), marks, off, loop=False)
 
 
 def _lead(times: np.ndarray, beat: float) -> tuple[float, float]:

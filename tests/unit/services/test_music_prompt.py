@@ -50,6 +50,17 @@ def test_a_change_leaves_the_rest():
     assert read_prompt(told).without == ("piano",)
 
 
+def test_taking_a_refusal_out_keeps_what_it_went_on_to_refused():
+    for prompt in ("warm, no drums or trumpet", "温暖，不要鼓和小号"):
+        told = changed(prompt, understood(prompt, "en")[1], "")
+        assert read_prompt(told).without == ("trumpet",)
+
+
+def test_a_list_of_moments_is_one_chip():
+    (chip,) = understood("hits at 3s, 6s and 9s", "en")
+    assert (chip.label, chip.start, chip.end) == ("hit at 3, 6, 9 s", 0, 21)
+
+
 def test_words_are_put_behind():
     assert added("", "jazz") == "jazz"
     assert added("warm, ", "jazz") == "warm, jazz"

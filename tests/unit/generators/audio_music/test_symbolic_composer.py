@@ -147,6 +147,20 @@ def test_a_tempo_is_moved_by_two_percent_at_most(tempo: float, duration: float):
     assert plain.tempo == pytest.approx(tempo, rel=0.02)
 
 
+@pytest.mark.parametrize("prompt", ["energetic electronic loop", "pop loop, 120 bpm"])
+def test_moments_of_a_loop_fall_on_its_bars(prompt: str):
+    plain, asked = score_of(prompt, 16.0), score_of(f"{prompt}, drop at 8 s, hit at 4 s", 16.0)
+    grid = asked.plan.grid
+    times = {kind: grid.seconds(grid.start(bar)) for kind, bar in grid.marks}
+    assert abs(times["drop"] - 8) <= grid.off + 1e-6
+    assert abs(times["hit"] - 4) <= grid.off + 1e-6
+    assert grid.off < 0.1
+    first = next(bar for bar in asked.form.bars if bar.section == "drop")
+    assert grid.seconds(first.start) == pytest.approx(times["drop"])
+    assert sum(grid.bars) * 60 / grid.tempo == pytest.approx(16.0)
+    assert not any(bar.section == "drop" for bar in plain.form.bars)
+
+
 @pytest.mark.parametrize("duration", [10.0, 15.0, 20.0])
 @pytest.mark.parametrize("mood", ["calm", "sad", "energetic"])
 def test_a_last_chord_is_not_cut_where_the_tempo_is_free(mood: str, duration: float):

@@ -54,6 +54,17 @@ def test_a_chinese_prompt():
         ("第3秒重音", (Hit("hit", 3.0),)),
         ("at 90 bpm", ()),
         ("a hit song", ()),
+        ("house with a big drop at 128 bpm", ()),
+        ("snare hits on 2 and 4", ()),
+        ("end on 14 s", (Hit("end", 14.0),)),
+        ("hits at 3s, 6s and 9s", (Hit("hit", 3.0), Hit("hit", 6.0), Hit("hit", 9.0))),
+        ("hits at 3, 6 and 9 s", (Hit("hit", 3.0), Hit("hit", 6.0), Hit("hit", 9.0))),
+        ("drop at 7.5 s, 80s synthwave", (Hit("drop", 7.5),)),
+        ("drop at 7.5, 4/4, 808 drums", (Hit("drop", 7.5),)),
+        ("第3秒和第6秒卡点", (Hit("hit", 3.0), Hit("hit", 6.0))),
+        ("15秒，第6秒卡点", (Hit("hit", 6.0),)),
+        ("高潮在第5秒", (Hit("drop", 5.0),)),
+        ("1分5秒处高潮", (Hit("drop", 65.0),)),
     ],
 )
 def test_moments(text, hits):
@@ -67,6 +78,7 @@ def test_moments(text, hits):
         ("A-flat major", (8, "major")),
         ("key of G# min", (8, "minor")), ("升F小调", (6, "minor")), ("a minor problem", (None, "")),
         ("in a minor key", (None, "minor")), ("in A minor", (9, "minor")), ("bb", (None, "")),
+        ("in C Major", (0, "major")), ("F# Minor", (6, "minor")), ("In A Minor", (9, "minor")),
     ],
 )  # fmt: skip
 def test_keys(text, key):
@@ -78,10 +90,68 @@ def test_no_takes_away_and_longer_words_come_first():
     read = read_prompt("electric piano, no vocals, without any drums, piano")
     assert read.instruments == ("electric_piano", "piano")
     assert set(read.without) == {"choir", "drums"}
-    assert read_prompt("loopable").loop is False
+    assert read_prompt("loopable").loop is True
     assert read_prompt("a seamless loop").loop is True
     assert read_prompt("无缝循环").loop is True
     assert read_prompt("solo piano").only is True
+
+
+@pytest.mark.parametrize(
+    ("text", "tempo"),
+    [
+        ("BPM: 128", 128), ("BPM 120", 120), ("tempo 96", 96), ("tempo of 96", 96),
+        ("速度120", 120), ("速度：88", 88), ("every tempo", None), ("bpm", None),
+    ],
+)  # fmt: skip
+def test_tempi(text, tempo):
+    assert read_prompt(text).tempo == tempo
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "instruments"),
+    [
+        ("no drums or trumpet", {"drums", "trumpet"}, ()),
+        ("without drums and piano", {"drums", "piano"}, ()),
+        ("no drums, piano", {"drums"}, ("piano",)),
+        ("no drums and soft piano", {"drums"}, ("piano",)),
+        ("don't use any drums", {"drums"}, ()),
+        ("do not add the drums", {"drums"}, ()),
+        ("不要鼓和钢琴", {"drums", "piano"}, ()),
+        ("没有鼓、竖琴", {"drums", "harp"}, ()),
+        ("不带鼓点，钢琴", {"drums"}, ("piano",)),
+        ("去掉鼓", {"drums"}, ()),
+        ("温暖鼓舞人心的音乐", set(), ()),
+        ("平静的钢琴，节奏舒缓", set(), ("piano",)),
+    ],
+)
+def test_what_is_refused_is_not_played(text, without, instruments):
+    read = read_prompt(text)
+    assert set(read.without) == without
+    assert read.instruments == instruments
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("only piano", True), ("just piano and strings", True), ("只有钢琴", True),
+        ("仅钢琴", True),
+        ("not only piano but also strings", False), ("不仅有钢琴和弦乐", False),
+        ("just like a movie score with piano and strings", False),
+    ],
+)  # fmt: skip
+def test_only_means_nothing_else(text, only):
+    assert read_prompt(text).only is only
+
+
+@pytest.mark.parametrize(
+    ("text", "loop"),
+    [
+        ("a loop", True), ("loopable bed", True), ("seamless loop", True), ("循环", True),
+        ("lofi with drum loops", False), ("seamless transitions, corporate", False),
+    ],
+)  # fmt: skip
+def test_loops(text, loop):
+    assert read_prompt(text).loop is loop
 
 
 def test_metres():
@@ -96,6 +166,11 @@ def test_the_start_of_a_long_prompt_is_read():
     assert read_prompt("without any drums, " + filler + "piano").without == ("drums",)
     assert read_prompt(filler + "piano").instruments == ()
     assert read_prompt("1" * 200 + " s, drop at 7.5 s").hits == (Hit("drop", 7.5),)
+
+
+def test_long_lists_are_read_in_one_go():
+    for text in ("hits at " + "1, " * 1_300, "1秒、" * 1_300, "no " * 1_300, "or no drums " * 300):
+        read_prompt(text)
 
 
 def test_anything_can_be_read():
