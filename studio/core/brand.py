@@ -40,6 +40,7 @@ class Brand:
     """A brand as a campaign uses it.
 
     Attributes:
+        short_name: For placements that the name is too long for; may be empty.
         heading_font, body_font: A shipped font's name, or the absolute path of a TTF/OTF file.
         logo: Absolute path of a PNG, JPEG or WebP file, or empty.
         logo_on_dark: Likewise, used on dark ground; empty means ``logo`` serves there too.
@@ -56,6 +57,7 @@ class Brand:
     voice: str = ""
     banned: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    short_name: str = ""
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return plain JSON values."""

@@ -23,6 +23,7 @@ The schema (``!`` = needed; every text is plain, emoji and right-to-left scripts
 
     [brand]
     name = "…"                    ! (60)
+    short_name = "…"                for placements that the name is too long for (25)
     voice = "…"                     one sentence on how it speaks (500)
     logo = "logo.png"               PNG, JPEG or WebP beside the brief or in a folder below it
     logo_on_dark = "logo_light.png" likewise, for dark ground
@@ -213,6 +214,7 @@ def _brand(table: Fields, folder: Path, base: Path | None) -> Brand:
         body_font=body,
         logo=_logo(table, "logo", folder, base),
         logo_on_dark=_logo(table, "logo_on_dark", folder, base),
+        short_name=_one_line(table.text("short_name", longest=25)),
         voice=table.text("voice", longest=500),
         banned=table.texts("banned_words", most=100, longest=60),
         required=table.texts("required_words", most=10, longest=60),

@@ -12,7 +12,7 @@ from studio.services.campaign.creatives import record, shown
 from studio.services.campaign.step_finish import finalise_job
 from studio.services.campaign.view import CampaignView
 from studio.services.compose.layouts import layout as find_layout
-from studio.services.copywriting.rules import flaws
+from studio.services.copywriting.rules import broken_limits
 from studio.services.placements import placement
 from studio.store.records import CreativeRecord
 
@@ -86,7 +86,7 @@ def edit_copy(
             raise InvalidParameter(key, f"{place.name} has no field {key!r:.40}.", allowed)
         kept[key] = [" ".join(value.split()) for value in values if value.strip()]
         for value in kept[key]:
-            wrong = flaws(value, specs[key], view.brief.brand, item.language)
+            wrong = broken_limits(value, specs[key], view.brief.brand)
             if wrong:
                 raise InvalidParameter(key, f"{specs[key].label}: {wrong[0]}", " ".join(wrong[1:]))
         if not specs[key].count_min <= len(kept[key]) <= specs[key].count_max:

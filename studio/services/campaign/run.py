@@ -15,7 +15,9 @@ from studio.services.campaign.ids import piece_key, round_key
 from studio.services.campaign.planning import modalities, plan_pieces, with_findings
 from studio.services.campaign.requests import JobMaker
 from studio.services.campaign.vocabulary_prompts import subject_warnings
+from studio.services.copywriting.selecting import brand_problems
 from studio.services.files.importing import import_file
+from studio.services.placements import placement
 from studio.store.records import CampaignRecord
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def plan_campaign(library: Library, registry: Registry, brief: Brief) -> Plan:
     plan = plan_pieces(brief)
     choice = choose_checkpoints(library, registry, brief, modalities(plan))
     problems, warnings = list(choice.problems), list(choice.warnings)
+    problems += brand_problems((placement(name) for name in brief.placements), brief)
     time: tuple[float | None, float, tuple[str, ...]] = (None, 0.0, tuple(plan.jobs))
     if not problems:
         maker = _maker("", brief, registry, choice.checkpoints)

@@ -19,19 +19,26 @@ if TYPE_CHECKING:
 NEAR_DUPLICATE = 0.8
 #: Scripts in which a language is written; a text with none of their letters is not in it.
 SCRIPTS = {
-    "zh": ("CJK",),
-    "ja": ("CJK", "HIRAGANA", "KATAKANA"),
-    "ko": ("HANGUL",),
-    "ru": ("CYRILLIC",),
-    "uk": ("CYRILLIC",),
-    "bg": ("CYRILLIC",),
-    "el": ("GREEK",),
-    "ar": ("ARABIC",),
-    "fa": ("ARABIC",),
-    "he": ("HEBREW",),
-    "th": ("THAI",),
-    "hi": ("DEVANAGARI",),
-}
+    "zh": ("CJK",), "ja": ("CJK", "HIRAGANA", "KATAKANA"), "ko": ("HANGUL",),
+    **dict.fromkeys(("ru", "uk", "bg", "be", "mk", "ky", "tg", "mn"), ("CYRILLIC",)),
+    **dict.fromkeys(("sr", "kk", "uz", "az"), ("CYRILLIC", "LATIN")),
+    "el": ("GREEK",), "he": ("HEBREW",), "yi": ("HEBREW",), "ka": ("GEORGIAN",),
+    "hy": ("ARMENIAN",), "th": ("THAI",), "lo": ("LAO",), "km": ("KHMER",), "my": ("MYANMAR",),
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "sd", "ug", "ckb"), ("ARABIC",)),
+    **dict.fromkeys(("hi", "mr", "ne"), ("DEVANAGARI",)), "pa": ("GURMUKHI", "ARABIC"),
+    "bn": ("BENGALI",), "as": ("BENGALI",), "gu": ("GUJARATI",), "or": ("ORIYA",),
+    "ta": ("TAMIL",), "te": ("TELUGU",), "kn": ("KANNADA",), "ml": ("MALAYALAM",),
+    "si": ("SINHALA",), "am": ("ETHIOPIC",), "ti": ("ETHIOPIC",),
+}  # fmt: skip
+#: Codes of ISO 15924 that a language's code may name (``sr-Latn``), where they are told apart.
+_SCRIPT_CODES = {"latn": ("LATIN",), "cyrl": ("CYRILLIC",), "arab": ("ARABIC",), "deva":
+                 ("DEVANAGARI",), "hans": ("CJK",), "hant": ("CJK",)}  # fmt: skip
+_LATIN = frozenset(
+    ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "sl", "hr", "bs", "hu", "ro", "sq",
+     "sv", "da", "no", "nb", "nn", "fi", "et", "lv", "lt", "is", "fo", "mt", "lb", "ga", "cy", "eu",
+     "ca", "gl", "af", "tr", "id", "ms", "vi", "tl", "fil", "sw", "so", "ha", "yo", "ig", "zu",
+     "xh", "la")
+)  # fmt: skip
 _PLACEHOLDER = re.compile(
     r"[\[{<][^\]}>]{0,40}[\]}>]|lorem ipsum|\binsert\b.{0,20}\bhere\b|\bxxx+|_{3,}", re.I
 )
@@ -114,13 +121,24 @@ _UNFINISHED = frozenset(
 )
 
 
-def flaws(text: str, spec: TextSpec, brand: Brand, language: str) -> list[str]:
-    """Return why a text may not be used, as sentences for people; empty when it may."""
+def broken_limits(text: str, spec: TextSpec, brand: Brand) -> list[str]:
+    """Return which limits of brand and placement a text breaks: they hold for people's too."""
     if not text.strip():
         return ["It is empty."]
-    found = [*_size(text, spec), *_words(text, brand), *_form(text)]
+    found = [*_size(text, spec), *_words(text, brand)]
+    if any(unicodedata.category(c) in ("Cc", "Co", "Cs", "Cn") for c in text):
+        found.append("It holds characters that cannot be shown.")
     if spec.pattern and not re.fullmatch(spec.pattern, text):
         found.append("It has characters that this placement does not take.")
+    return found
+
+
+def flaws(text: str, spec: TextSpec, brand: Brand, language: str) -> list[str]:
+    """Return why a text that a model wrote may not be used; empty when it may."""
+    found = broken_limits(text, spec, brand)
+    if not text.strip():
+        return found
+    found += _form(text)
     if not in_language(text, language):
         found.append(f"It is not written in the letters of {language}.")
     return found
@@ -145,8 +163,6 @@ def _form(text: str) -> list[str]:
         found.append("It holds a placeholder.")
     if _LABEL.match(text):
         found.append("It repeats the name of the field.")
-    if any(unicodedata.category(c) in ("Cc", "Co", "Cs", "Cn") for c in text):
-        found.append("It holds characters that cannot be shown.")
     if "\ufffd" in text:
         found.append("It holds a broken character.")
     if _babbles(text):
@@ -165,14 +181,13 @@ def _babbles(text: str) -> bool:
 
 
 def _unfinished(text: str) -> bool:
-    last = text.rstrip()[-1]
-    if last in ",;:(/&+-–—=\\|<“„«":
+    body, last = text.rstrip()[:-1], text.rstrip()[-1]
+    if last in ",;:(/&+-–—=\\|<„":
         return True
-    if (
-        text.count("“") != text.count("”")
-        or text.count('"') % 2
-        or text.count("(") != text.count(")")
-    ):
+    if (last == "“" and "„" not in body) or (last == "«" and "»" not in body):
+        return True  # else they close what began in the German or Danish manner
+    quotes = sum(text.count(mark) for mark in "“”„")
+    if quotes % 2 or text.count('"') % 2 or text.count("(") != text.count(")"):
         return True
     words = words_of(text)
     ends_bare = last.isalpha()
@@ -180,11 +195,16 @@ def _unfinished(text: str) -> bool:
 
 
 def in_language(text: str, language: str) -> bool:
-    """Tell whether a text is in a script of the language (Latin ones are not told apart)."""
+    """Tell whether a text is in a script of the language (Latin ones are not told apart).
+
+    Of a language that is not known here any script will do.
+    """
     letters = [c for c in text if c.isalpha()]
-    if not letters:
+    code, *parts = language.lower().split("-")
+    named = next((_SCRIPT_CODES[part] for part in parts if part in _SCRIPT_CODES), None)
+    names = named or SCRIPTS.get(code) or (("LATIN",) if code in _LATIN else ())
+    if not letters or not names:
         return True
-    names = SCRIPTS.get(language.split("-", maxsplit=1)[0].lower(), ("LATIN",))
     fitting = sum(unicodedata.name(c, "").startswith(names) for c in letters)
     return fitting >= len(letters) * (0.35 if names != ("LATIN",) else 0.9)
 

@@ -166,24 +166,43 @@ def _given(placement: Placement, brief: Brief, selection: Selection) -> CopySet:
     """Return the texts that are not written: the brand's name, paths from the landing page."""
     found: CopySet = {}
     for spec in placement.texts:
-        if spec.source_of == "brand":
-            values = [brief.brand.name]
-        elif spec.source_of == "url":
-            values = url_paths(brief.url)
-        else:
-            continue
-        fitting = [
-            text
-            for text in values
-            if display_width(text, spec.width) <= spec.max_width
-            and (not spec.pattern or re.fullmatch(spec.pattern, text))
-        ]
-        found[spec.key] = fitting[: spec.count_max]
-        if len(found[spec.key]) < spec.count_min:
-            selection.lacking.append(
-                f"{spec.label}: “{values[0][:40] if values else ''}” does not fit {spec.max_width}."
-            )
+        if spec.source_of:
+            found[spec.key] = given_texts(spec, brief)[: spec.count_max]
+            if len(found[spec.key]) < spec.count_min:
+                selection.lacking.append(f"{spec.label}: {_too_long(spec, brief)}")
     return found
+
+
+def given_texts(spec: TextSpec, brief: Brief) -> list[str]:
+    """Return what a field that is not written may hold, best first; empty where nothing fits."""
+    return [
+        text
+        for text in _offered(spec, brief)
+        if text
+        and display_width(text, spec.width) <= spec.max_width
+        and (not spec.pattern or re.fullmatch(spec.pattern, text))
+    ]
+
+
+def brand_problems(placements: Iterable[Placement], brief: Brief) -> list[str]:
+    """Return where neither the brand's name nor its short name fits; no copy could mend that."""
+    return [
+        f"{placement.name}, {spec.label}: {_too_long(spec, brief)} Write brand.short_name."
+        for placement in placements
+        for spec in placement.texts
+        if spec.source_of == "brand" and spec.count_min and not given_texts(spec, brief)
+    ]
+
+
+def _offered(spec: TextSpec, brief: Brief) -> list[str]:
+    if spec.source_of == "brand":
+        return [brief.brand.name, brief.brand.short_name]
+    return url_paths(brief.url)
+
+
+def _too_long(spec: TextSpec, brief: Brief) -> str:
+    offered = _offered(spec, brief)
+    return f"“{offered[0][:40] if offered else ''}” does not fit {spec.max_width}."
 
 
 def url_paths(url: str) -> list[str]:

@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from studio.services.brief import load_brief
 from studio.services.copywriting.asking import copy_params
 from studio.services.copywriting.ranking import score
-from studio.services.copywriting.rules import flaws
-from studio.services.copywriting.selecting import read_candidates, select, url_paths
+from studio.services.copywriting.rules import broken_limits, flaws
+from studio.services.copywriting.selecting import (
+    brand_problems,
+    given_texts,
+    read_candidates,
+    select,
+    url_paths,
+)
 from studio.services.copywriting.words import contains, display_width
 from studio.services.placements import placement
 
@@ -52,8 +58,60 @@ def test_good_copy_passes():
 def test_tiktok_takes_neither_emoji_nor_braces():
     spec = placement("tiktok_infeed").texts[0]
     assert flaws("Hot at noon {now} please", spec, BRIEF.brand, "en")
-    assert flaws("Hot at noon 🔥 today", spec, BRIEF.brand, "en")
+    for emoji in "🔥✨⭐✅⚡❤☀⌛▶":
+        assert flaws(f"Hot at noon {emoji} today", spec, BRIEF.brand, "en"), emoji
+    assert flaws("Hot at noon ❤️ today", spec, BRIEF.brand, "en")
+    for good in ("Hot at noon – “truly” hot…", "Chaud à midi, 20 °C dehors", "正午依然滚烫。"):
+        assert not flaws(good, spec, BRIEF.brand, "zh" if good[0] == "正" else "en"), good
     assert not flaws("Hot at noon, every day.", spec, BRIEF.brand, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("„Endlich warm“ sagt der Winter", "de"), ("Sagt der Winter: „Endlich warm“", "de"),
+        ("”Lämmin koko päivän”", "fi"), ("„Ciepło przez cały dzień”", "pl"),
+        ("Varm hele dagen »også ude«", "da"), ("« Chaud toute la journée »", "fr"),
+        ("সারাদিন গরম থাকে", "bn"), ("Топло цео дан", "sr-Cyrl"), ("Toplo ceo dan", "sr-Latn"),
+        ("سارا دن گرم", "ur"), ("दिवसभर गरम", "mr"), ("நாள் முழுவதும் சூடு", "ta"),
+        ("მთელი დღე თბილი", "ka"), ("ამბავი", "xx"),
+    ],
+)  # fmt: skip
+def test_good_copy_of_other_languages_passes(text, language):
+    spec = replace(HEADLINE, min_width=1, max_width=60)
+    assert flaws(text, spec, BRIEF.brand, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("„Endlich warm", "de"), ("Er sagt “", "de"), ("Warm all “day", "en"),
+        ("Warm all day", "ta"), ("Топло цео дан", "sr-Latn"), ("Тепло целый день", "de"),
+    ],
+)  # fmt: skip
+def test_what_is_cut_off_or_in_other_letters_does_not(text, language):
+    assert flaws(text, replace(HEADLINE, min_width=1, max_width=60), BRIEF.brand, language)
+
+
+def test_people_are_held_to_limits_and_not_to_guesses():
+    for text in ("Where to sign in", "Body-hugging warmth"):
+        assert flaws(text, HEADLINE, BRIEF.brand, "en")
+        assert broken_limits(text, HEADLINE, BRIEF.brand) == []
+    assert broken_limits("x" * 200, HEADLINE, BRIEF.brand)
+    assert broken_limits(" ", HEADLINE, BRIEF.brand) == ["It is empty."]
+
+
+def test_a_long_brand_name_is_said_before_anything_is_made_and_has_a_short_one():
+    place = placement("google_pmax")
+    long = replace(BRIEF, brand=replace(BRIEF.brand, name="Müller & Söhne Feinkost GmbH"))
+    (problem,) = brand_problems([place, placement("meta_feed")], long)
+    assert "Business name" in problem
+    assert "25" in problem
+    short = replace(long, brand=replace(long.brand, short_name="Müller & Söhne"))
+    assert brand_problems([place], short) == []
+    spec = next(spec for spec in place.texts if spec.source_of == "brand")
+    assert given_texts(spec, short) == ["Müller & Söhne"]
+    assert given_texts(spec, BRIEF) == [BRIEF.brand.name]
 
 
 def test_ranking_prefers_what_says_something():
