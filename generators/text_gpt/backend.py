@@ -116,12 +116,21 @@ class Backend(ABC):
 
 
 def complete_all(
-    backend: Backend, asks: Sequence[Ask], sampling: Sampling, watch: Watch
+    backend: Backend,
+    asks: Sequence[Ask],
+    sampling: Sampling,
+    watch: Watch,
+    memory_level: int = 0,
 ) -> list[Completion]:
-    """Complete any number of asks, as many together as the backend can."""
+    """Complete any number of asks, as many together as the backend can.
+
+    Above memory level 0 that is one: a model that was loaded at level 0 keeps its ``batch``, and
+    is used again when memory ran out only while it wrote.
+    """
+    size = backend.batch if memory_level == 0 else 1
     done: list[Completion] = []
-    for start in range(0, len(asks), backend.batch):
-        part = asks[start : start + backend.batch]
+    for start in range(0, len(asks), size):
+        part = asks[start : start + size]
         done += backend.complete(part, sampling, _part(watch, start, len(part), len(asks)))
     return done
 

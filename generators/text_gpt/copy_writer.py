@@ -148,9 +148,8 @@ class CopyWriter:
             max_new_tokens=min(self.sampling.max_new_tokens, 2 * form.longest + 8),
             likelihood=not form.choices,
         )
-        found = complete_all(
-            self.backend, asks, sampling, Watch(self._ticker(limit, number, attempt))
-        )
+        watch = Watch(self._ticker(limit, number, attempt))
+        found = complete_all(self.backend, asks, sampling, watch, self.context.memory_level)
         for at, variant in enumerate(variants):
             self._choose(limit, form, variant, found[at * draws : (at + 1) * draws])
 

@@ -101,7 +101,9 @@ class TextGPT(Generator):
         def tick(done: float, total: float) -> None:
             context.progress(done, total, "Writing")
 
-        found = complete_all(backend, asks, _sampling(params), Watch(tick, stream))
+        found = complete_all(
+            backend, asks, _sampling(params), Watch(tick, stream), context.memory_level
+        )
         for index, (ask, completion) in enumerate(zip(asks, found, strict=True)):
             text = completion.text if structure else completion.text.strip()
             if structure and not completion.whole:

@@ -91,6 +91,33 @@ def test_a_seed_gives_the_same_text_in_a_batch_and_alone(manifest, folder, tmp_p
     assert len(set(together)) == 3
 
 
+@pytest.mark.parametrize("kind", ["folder", "gguf_file"])
+def test_a_held_model_writes_one_after_another_when_memory_ran_out(
+    kind, manifest, tmp_path, request_fixture, monkeypatch
+):
+    generator = load(request_fixture(kind), tmp_path)  # at level 0, as the worker holds it
+    backend, sizes = generator.backend, []
+    complete = backend.complete
+
+    def counted(asks, *rest):
+        sizes.append(len(asks))
+        return complete(asks, *rest)
+
+    monkeypatch.setattr(backend, "complete", counted)
+    wanted = request(manifest, num_return_sequences=3)
+    together = write(generator, wanted, tmp_path)
+    assert sizes == [3]
+    sizes.clear()
+    assert write(generator, wanted, tmp_path, memory_level=1) == together
+    assert sizes == [1, 1, 1]
+    sizes.clear()
+    limits = [{"key": "headline", "count": 1, "max_width": 20}]
+    copy = request(manifest, "copy", limits=limits, max_attempts=1)
+    with contextlib.suppress(NoCandidate):
+        write(generator, copy, tmp_path, memory_level=1)
+    assert set(sizes) == {1}
+
+
 def test_temperature_zero_takes_the_best_whatever_the_seed(manifest, folder, tmp_path):
     generator = load(folder, tmp_path)
     texts = {write(generator, request(manifest, seed=n, temperature=0), tmp_path)[0]
