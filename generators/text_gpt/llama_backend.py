@@ -93,10 +93,17 @@ class LlamaBackend(Backend):
         return backend
 
     def complete(self, asks: Sequence[Ask], sampling: Sampling, watch: Watch) -> list[Completion]:
-        """Complete asks: those with one prompt and seeds in a row go together."""
+        """Complete asks: those with one prompt and seeds in a row go together, while they fit."""
         done: list[Completion] = []
         for start, end in runs(asks):
-            done += _Batch(self, asks[start:end], start, len(asks), sampling, watch).run()
+            size = end - start
+            while len(done) < end:
+                at = len(done)
+                part = asks[at : min(end, at + size)]
+                try:
+                    done += _Batch(self, part, at, len(asks), sampling, watch).run()
+                except _TooManyError as fewer:
+                    size = fewer.size
         return done
 
     def execution_record(self) -> dict[str, JsonValue]:
@@ -153,6 +160,17 @@ def runs(asks: Sequence[Ask]) -> list[tuple[int, int]]:
     return found
 
 
+class _TooManyError(Exception):
+    """The context has room for the longest answers of only ``size`` sequences.
+
+    llama.cpp would begin all the same, and end every one of them once the context is full.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
 class _Batch:
     """One request to llama.cpp for several sequences of one prompt."""
 
@@ -171,6 +189,7 @@ class _Batch:
         self.tokens = [0] * len(asks)
         self.whole = [False] * len(asks)
         self.logs: list[list[float]] = [[] for _ in asks]
+        self.prompt_tokens = 0
         self.prompt_part = 0.0
 
     def run(self) -> list[Completion]:
@@ -234,6 +253,8 @@ class _Batch:
             raise self._error(event["error"])
         progress = event.get("prompt_progress")
         if progress and progress.get("total"):
+            if not self.prompt_tokens:
+                self._count(int(progress["total"]))
             self.prompt_part = max(self.prompt_part, progress["processed"] / progress["total"])
         for choice in event.get("choices", ()):
             index = int(choice.get("index", 0))
@@ -248,6 +269,14 @@ class _Batch:
                 self.whole[index] = choice["finish_reason"] == "stop"
         self._tick()
 
+    def _count(self, prompt: int) -> None:
+        """Note the prompt's length, which is first told before any of it is computed."""
+        self.prompt_tokens = prompt
+        room = self.backend.context_length - prompt
+        size = max(1, room // self.sampling.max_new_tokens)
+        if len(self.asks) > size:
+            raise _TooManyError(size)
+
     def _tick(self) -> None:
         # The prompt counts as a tenth of the work: it is computed far quicker than it is answered.
         written = sum(self.tokens) / (len(self.asks) * self.sampling.max_new_tokens)
@@ -256,9 +285,11 @@ class _Batch:
 
     def _error(self, error: dict[str, Any]) -> Exception:
         message = str(error.get("message", error))
-        if error.get("type") == "exceed_context_size_error":
+        full = "context size has been exceeded" in message.lower()  # found out while it wrote
+        if full or error.get("type") == "exceed_context_size_error":
             room = min(self.sampling.max_new_tokens, self.backend.context_length // 2)
-            return too_long(int(error.get("n_prompt_tokens", 0)), self.backend.context_length, room)
+            tokens = int(error.get("n_prompt_tokens", self.prompt_tokens))
+            return too_long(tokens, self.backend.context_length, room)
         if "grammar" in message.lower():
             return refused_schema(message)
         if "memory" in message.lower():

@@ -12,10 +12,11 @@ import pytest
 from helpers.tiny_text import make_gguf, reference
 from helpers.waiting import wait_until
 
-from generators.api import JobCancelled
+from generators.api import InvalidParameter, JobCancelled
 from generators.testing import RecordingContext
+from generators.text_gpt import llama_server
 from generators.text_gpt.backend import Ask, Sampling, Watch
-from generators.text_gpt.llama_backend import LlamaBackend, runs
+from generators.text_gpt.llama_backend import LlamaBackend, _Batch, runs
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,43 @@ def test_variants_together_are_those_of_their_seeds_alone(backend):
     alone = [backend.complete([ask], sampling, watch)[0] for ask in asks]
     assert [item.text for item in together] == [item.text for item in alone]
     assert len({item.text for item in together}) == 3
+
+
+@pytest.mark.parametrize(("longest", "together"), [(62, 8), (200, 2), (600, 1)])
+def test_variants_that_fill_the_context_together_are_written_in_groups(
+    longest, together, backend, monkeypatch
+):
+    """The context of 512 tokens holds what is written side by side: 8 × 62, but not 8 × 200."""
+    asked: list[tuple[int, int]] = []
+    stream = llama_server.stream
+
+    def counted(call, body, receive):
+        stream(call, body, receive)
+        asked.append((body["seed"], body["n"]))
+
+    monkeypatch.setattr(llama_server, "stream", counted)
+    asks = [Ask((("user", "coffee"),), seed) for seed in range(7, 15)]
+    sampling = Sampling(max_new_tokens=longest, ignore_eos=True)
+    told: list[float] = []
+    texts = [""] * len(asks)
+
+    def text(index: int, piece: str) -> None:
+        texts[index] += piece
+
+    found = backend.complete(asks, sampling, Watch(lambda done, _total: told.append(done), text))
+    assert asked == [(seed, together) for seed in range(7, 15, together)]
+    assert [item.text for item in found] == texts
+    assert len(set(texts)) == 8
+    assert told == sorted(told)
+
+
+def test_a_context_that_fills_up_while_writing_is_no_bug(backend):
+    batch = _Batch(
+        backend, [Ask((("user", "a"),), 1)], 0, 1, Sampling(), Watch(lambda _done, _total: None)
+    )
+    said = {"code": 500, "message": "Context size has been exceeded.", "type": "server_error"}
+    with pytest.raises(InvalidParameter, match="512"):
+        batch._receive({"error": said})
 
 
 def test_memory_comes_back_and_a_smaller_way_holds_less(gguf_file, tmp_path):
