@@ -84,12 +84,14 @@ class Backend(ABC):
     Attributes:
         context_length: Longest prompt and answer together, in tokens.
         languages: Language codes that the checkpoint says it knows; empty when it doesn't say.
+        languages_complete: It is known to write no others.
         batch: How many asks run together at most.
         memory_levels: Ways to use less memory, mildest first.
     """
 
     context_length: int
     languages: tuple[str, ...]
+    languages_complete: bool = False
     batch: int
     memory_levels: ClassVar[tuple[str, ...]] = ("one variant after another",)
 

@@ -74,21 +74,30 @@ class TextGPT(Generator):
         if backend is None:
             raise RuntimeError("run after unload")
         params = request.params
-        languages.check(str(params.get("language") or ""), backend.languages)
+        note = languages.check(
+            str(params.get("language") or ""),
+            backend.languages,
+            complete=backend.languages_complete,
+        )
+        noted: dict[str, JsonValue] = {"note": note} if note else {}
         if request.mode == "copy":
             names = field_names(params.get("schema"))
             limits = read_limits(params.get("limits") or [], names)
             if limits:
-                yield from self._copy(backend, params, limits, context)
+                yield from self._copy(backend, params, limits, context, noted)
                 return
             if not params.get("schema"):
                 raise InvalidParameter(
                     "limits", "Copy needs limits or a schema: they say what is wanted."
                 )
-        yield from self._write(backend, params, context)
+        yield from self._write(backend, params, context, noted)
 
     def _write(
-        self, backend: Backend, params: Mapping[str, JsonValue], context: Context
+        self,
+        backend: Backend,
+        params: Mapping[str, JsonValue],
+        context: Context,
+        noted: Mapping[str, JsonValue],
     ) -> Iterator[Artifact]:
         schema = params.get("schema")
         structure = json_structure(schema) if schema else None
@@ -118,6 +127,7 @@ class TextGPT(Generator):
                 "tokens": completion.tokens,
                 "whole": completion.whole,
                 "text": text[:_SHORT],
+                **noted,
             }
             media_type = "application/json" if structure else "text/plain"
             yield context.save((text or " ").encode(), "text", facts, media_type=media_type)
@@ -128,6 +138,7 @@ class TextGPT(Generator):
         params: Mapping[str, JsonValue],
         limits: tuple[Limit, ...],
         context: Context,
+        noted: Mapping[str, JsonValue],
     ) -> Iterator[Artifact]:
         task = CopyTask(
             prompt=_prompt(params),
@@ -145,9 +156,8 @@ class TextGPT(Generator):
                 "Loosen the limits, say more about the product, or use a larger checkpoint.",
             )
         for variant in variants:
-            yield context.save(
-                variant.to_bytes(), "text", variant.metadata(limits), media_type="application/json"
-            )
+            facts = {**variant.metadata(limits), **noted}
+            yield context.save(variant.to_bytes(), "text", facts, media_type="application/json")
 
     def execution_record(self) -> dict[str, JsonValue]:
         """Return what an exact repeat needs."""

@@ -1,46 +1,33 @@
-"""Which languages a checkpoint knows, and a kind refusal for the others."""
+"""Whether a checkpoint knows a language: a kind refusal, or a note where that is not sure."""
 
 from __future__ import annotations
 
 from generators.api import InvalidParameter
+from generators.language_tags import base, is_listed, list_is_complete, name
 
-NAMES = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew",
-    "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese",
-    "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
-    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
-_ALIASES = {"chinese": "zh", "english": "en", "cn": "zh", "jp": "ja", "nb": "no", "nn": "no"}
-_ANY = {"multilingual", "mul", "*"}
+__all__ = ["base", "check", "list_is_complete", "name"]
 
 
-def base(tag: str) -> str:
-    """Return the language of a tag: ``zh`` for ``zh-CN``, ``en`` for ``English``."""
-    word = tag.strip().lower().replace("_", "-").split("-")[0]
-    by_name = {name.lower(): code for code, name in NAMES.items()}
-    return _ALIASES.get(word) or by_name.get(word) or word
+def check(wanted: str, known: tuple[str, ...], *, complete: bool = False) -> str:
+    """Return what is to be said of a language that the checkpoint's list lacks; else nothing.
 
-
-def name(tag: str) -> str:
-    """Return a language's English name, or its tag."""
-    return NAMES.get(base(tag), tag)
-
-
-def check(wanted: str, known: tuple[str, ...]) -> None:
-    """Refuse a language that the checkpoint does not know.
+    Args:
+        wanted: Its tag, or nothing.
+        known: The languages that the checkpoint says it knows.
+        complete: It is known to write no others.
 
     Raises:
-        InvalidParameter: It says which languages it knows, and this is none of them.
+        InvalidParameter: The list is complete, and this is not on it.
     """
-    codes = {base(tag) for tag in known}
-    if not wanted or not known or codes & _ANY or base(wanted) in codes:
-        return
+    if not wanted or is_listed(wanted, known):
+        return ""
     what = name(wanted)
+    names = ", ".join(sorted({name(tag) for tag in known}))
+    if not complete:
+        return f"The checkpoint's card lists {names}; it is not known how well it writes {what}."
     raise InvalidParameter(
         "language",
-        f"This checkpoint writes {', '.join(sorted(name(tag) for tag in codes))}, not {what}.",
+        f"This checkpoint writes {names}, not {what}.",
         f"Add a checkpoint that knows {what} under Models "
         "(Qwen2.5-1.5B-Instruct as GGUF knows 29 languages), and choose it.",
     )

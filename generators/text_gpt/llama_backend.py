@@ -23,6 +23,7 @@ from generators.text_gpt.backend import (
     too_long,
 )  # fmt: skip
 from generators.text_gpt.gguf_header import GgufHeader, read_header
+from generators.text_gpt.languages import list_is_complete
 from generators.text_gpt.structure import JsonStructure, refused_schema
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class LlamaBackend(Backend):
         )
         backend = cls(header, options)
         backend.languages = languages_of(checkpoint) or header.languages
+        backend.languages_complete = list_is_complete(checkpoint.path)
         backend.server = llama_server.start(
             options, lambda: context.progress(0, 1, "Loading the language model")
         )

@@ -14,6 +14,7 @@ from generators import _torch
 from generators.api import AdapterRef, CheckpointError, CheckpointRef, JsonValue, UserFacingError
 from generators.text_gpt.backend import Backend, Completion, languages_of, too_long
 from generators.text_gpt.decoding import Decoder
+from generators.text_gpt.languages import list_is_complete
 from generators.text_gpt.masks import Masks
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class TransformersBackend(Backend):
         backend = cls(model, tokenizer, place, number)
         backend.batch = BATCH if context.memory_level == 0 else 1
         backend.languages = languages_of(checkpoint)
+        backend.languages_complete = list_is_complete(checkpoint.path)
         context.progress(steps, steps, "Loaded")
         return backend
 

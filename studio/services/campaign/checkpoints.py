@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from generators import language_tags
 from studio.services.campaign.requests import UPSCALER, makes, mode_for
 from studio.services.checkpoints.starter import starter_checkpoint
 from studio.services.checkpoints.upscalers import choose_upscaler
@@ -103,25 +104,33 @@ def _suggestion(modality: str) -> str:
 
 
 def _speaking(listed: Sequence[Checkpoint], brief: Brief) -> tuple[Checkpoint | None, str]:
-    """Return the first checkpoint that writes every language of the brief."""
-    for checkpoint in listed:
-        if not lacking_languages(checkpoint, brief):
-            return checkpoint, ""
-    best = min(listed, key=lambda c: len(lacking_languages(c, brief)))
-    names = ", ".join(language_name(code) for code in lacking_languages(best, brief))
+    """Return the first checkpoint whose card lists every language of the brief, or most of them.
+
+    One that is known to write no others is left out where it lacks any.
+    """
+
+    def lacks(checkpoint: Checkpoint) -> int:
+        return len(lacking_languages(checkpoint, brief))
+
+    able = [c for c in listed if not (lacks(c) and language_tags.list_is_complete(c.path))]
+    if able:
+        return min(able, key=lacks), ""
+    best = min(listed, key=lacks)
     return None, (
-        f"{best.name} does not write {names}. Add a checkpoint that does (for example a "
-        "multilingual instruct model as transformers folder or GGUF: studio models add PATH), "
-        "or take the language out of the brief."
+        f"{best.name} does not write {_lacking_names(best, brief)}. Add a checkpoint that does "
+        "(for example a multilingual instruct model as transformers folder or GGUF: studio models "
+        "add PATH), or take the language out of the brief."
     )
 
 
 def lacking_languages(checkpoint: Checkpoint, brief: Brief) -> list[str]:
-    """Return the brief's languages that a checkpoint is known not to write; none when unknown."""
-    if not checkpoint.languages:
-        return []
-    known = {code.split("-")[0].lower() for code in checkpoint.languages}
-    return [code for code in brief.languages if code.split("-")[0].lower() not in known]
+    """Return the brief's languages that a checkpoint's card does not list; none without a list."""
+    known = checkpoint.languages
+    return [code for code in brief.languages if not language_tags.is_listed(code, known)]
+
+
+def _lacking_names(checkpoint: Checkpoint, brief: Brief) -> str:
+    return ", ".join(language_name(code) for code in lacking_languages(checkpoint, brief))
 
 
 def _warnings(checkpoint: Checkpoint, modality: str, brief: Brief) -> list[str]:
@@ -140,4 +149,10 @@ def _warnings(checkpoint: Checkpoint, modality: str, brief: Brief) -> list[str]:
     if modality == "text" and not checkpoint.languages:
         names = ", ".join(language_name(code) for code in brief.languages)
         found.append(f"It is not known whether {checkpoint.name} writes {names} well.")
+    if modality == "text" and lacking_languages(checkpoint, brief):
+        listed = ", ".join(language_tags.name(code) for code in checkpoint.languages)
+        found.append(
+            f"The card of {checkpoint.name} lists {listed}; it is not known how well it writes "
+            f"{_lacking_names(checkpoint, brief)}."
+        )
     return found

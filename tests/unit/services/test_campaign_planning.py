@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from helpers.campaigns import SAMPLE, add_checkpoints
@@ -98,10 +99,29 @@ def test_no_music_needs_no_music_weights(library):
 
 
 def test_a_language_that_the_checkpoint_does_not_write_is_refused_kindly(library):
-    add_checkpoints(library)
+    made = add_checkpoints(library)
+    listed = library.models.get(made["text"])
+    library.models.remove(listed.id)
+    starter = Path(listed.path) / "SmolLM2-135M-Instruct-Q4_1.gguf"
+    starter.touch()
+    library.models.add(replace(listed, path=str(starter)))
     problems = plan_campaign(library, REGISTRY, replace(BRIEF, languages=("en", "zh"))).problems
     assert "tiny text does not write Chinese" in problems[0]
     assert "studio models add" in problems[0]
+
+
+def test_a_language_that_only_the_card_lacks_is_asked_for_with_a_warning(library):
+    """The card of Qwen2.5 Instruct names English alone, or thirteen by three letters."""
+    add_checkpoints(library)
+    brief = replace(BRIEF, languages=("en", "zh-CN"))
+    plan = plan_campaign(library, REGISTRY, brief)
+    assert plan.problems == ()
+    (said,) = [text for text in plan.warnings if "Chinese" in text]
+    assert said.startswith("The card of tiny text lists English;")
+    add_checkpoints(library, languages=("zho", "eng"))  # the same paths, read anew
+    plan = plan_campaign(library, REGISTRY, brief)
+    assert plan.problems == ()
+    assert not any("Chinese" in text for text in plan.warnings)
 
 
 def test_checkpoints_named_in_the_brief(library):

@@ -207,11 +207,27 @@ def test_an_adapter_on_gguf_is_refused(gguf_file, tmp_path):
         load(gguf_file, tmp_path, [AdapterRef("x", "x", "/nowhere")])
 
 
-def test_a_language_that_the_checkpoint_does_not_know(manifest, folder, tmp_path):
-    generator = load(folder, tmp_path, languages=["en"])
+@pytest.mark.parametrize("kind", ["folder", "gguf_file"])
+def test_a_language_that_the_checkpoint_does_not_know(kind, manifest, tmp_path, request_fixture):
+    path = request_fixture(kind)
+    starter = tmp_path / f"SmolLM2-135M-Instruct{path.suffix}"
+    starter.symlink_to(path)
+    generator = load(starter, tmp_path, languages=["en"])
     with pytest.raises(UserFacingError) as caught:
         write(generator, request(manifest, language="zh-CN"), tmp_path)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["folder", "gguf_file"])
+def test_a_language_that_only_the_card_lacks_is_written_with_a_note(
+    kind, manifest, tmp_path, request_fixture
+):
+    generator = load(request_fixture(kind), tmp_path, languages=["en"])
+    context = RecordingContext(tmp_path / "run")
+    (made,) = generator.run(request(manifest, language="zh-CN"), context)
+    assert "how well it writes Chinese" in made.metadata["note"]
+    (made,) = generator.run(request(manifest, language="eng"), context)
+    assert "note" not in made.metadata
 
 
 def test_copy_never_exceeds_its_limits(manifest, folder, tmp_path):

@@ -246,12 +246,19 @@ def test_limits_are_read_with_bare_keys():
 
 
 def test_a_language_is_refused_with_what_to_install():
-    languages.check("en-GB", ("en",))
-    languages.check("sw", ())
-    languages.check("fr", ("multilingual",))
+    for wanted, known in (("en-GB", ("en",)), ("sw", ()), ("fr", ("multilingual",)), ("", ("en",))):
+        assert languages.check(wanted, known, complete=True) == ""
     with pytest.raises(InvalidParameter, match="English, not Chinese") as caught:
-        languages.check("zh-CN", ("en",))
+        languages.check("zh-CN", ("en",), complete=True)
     assert "Qwen" in caught.value.hint
+
+
+def test_a_card_that_lacks_a_language_is_noted_and_three_letters_are_known():
+    assert "not known how well it writes Chinese" in languages.check("zh-CN", ("en",))
+    assert "lists English;" in languages.check("zh", ("eng",))
+    for tag in ("zho", "chi", "cmn", "zh_Hans", "Chinese"):
+        assert languages.check("zh-CN", ("eng", tag), complete=True) == ""
+    assert languages.base("nob") == languages.base("nb") == "no"
 
 
 def test_structures_are_spelt_for_both_libraries():
