@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -207,7 +208,18 @@ def _load_model(path: Path, dtype: torch.dtype) -> Any:  # noqa: ANN401 - untype
             "or of another size.",
             "Copy or download the checkpoint again.",
         )
+    _check_cache(model, path)
     return model
+
+
+def _check_cache(model: Any, path: Path) -> None:  # noqa: ANN401 - untyped library
+    """Refuse what would swallow our cache unread, and then see the last token alone (Mamba)."""
+    if "past_key_values" not in inspect.signature(model.forward).parameters:
+        raise CheckpointError(
+            f"{path.name!r} is of a kind ({model.config.model_type}) that cannot write here: it "
+            "remembers in another way than by attention.",
+            "Choose a folder of a transformer such as Llama, Qwen or Gemma.",
+        )
 
 
 def _with_adapter(model: Any, adapter: AdapterRef, name: str) -> Any:  # noqa: ANN401 - untyped library

@@ -42,7 +42,7 @@ def make_model(folder: Path, family: str = "llama", *, seed: int = 0, chat: bool
     """Write a small random model of a family with its tokenizer."""
     import torch
     from transformers import AutoModelForCausalLM as Auto
-    from transformers import GPT2Config, LlamaConfig, Qwen2Config
+    from transformers import GPT2Config, LlamaConfig, Mamba2Config, MambaConfig, Qwen2Config
 
     folder.mkdir(parents=True, exist_ok=True)
     size = len(make_tokenizer(folder, chat=chat))
@@ -51,6 +51,12 @@ def make_model(folder: Path, family: str = "llama", *, seed: int = 0, chat: bool
     if family == "gpt2":
         config = GPT2Config(
             vocab_size=size, n_positions=512, n_embd=32, n_layer=2, n_head=2, **ends
+        )
+    elif family in ("mamba", "mamba2"):
+        kind = {"mamba": MambaConfig, "mamba2": Mamba2Config}[family]
+        heads = {} if family == "mamba" else {"num_heads": 4, "head_dim": 16, "n_groups": 1}
+        config = kind(
+            vocab_size=size, hidden_size=32, num_hidden_layers=2, state_size=8, **heads, **ends
         )
     else:
         kind = {"llama": LlamaConfig, "qwen2": Qwen2Config}[family]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import struct
 from typing import TYPE_CHECKING
 
 import pytest
+import transformers
 from helpers.tiny_text import make_gguf, make_lora, make_model, reference
 
 from generators.api import (
@@ -260,6 +262,22 @@ def test_damaged_folders_are_refused_in_words(damage, words, tmp_path):
     damage(folder)
     with pytest.raises(CheckpointError, match=words):
         load(folder, tmp_path)
+
+
+@pytest.mark.parametrize("family", ["mamba", "mamba2"])
+def test_a_model_that_would_write_from_its_last_token_alone_is_refused(family, manifest, tmp_path):
+    folder = make_model(tmp_path / family, family)
+    with pytest.raises(CheckpointError, match=rf"\({family}\)"):
+        load(folder, tmp_path)
+    assert family not in manifest.family("causal_lm").detect[0]["model_type"]
+
+
+def test_every_kind_that_is_taken_reads_our_cache(manifest):
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES as NAMES
+
+    for kind in manifest.family("causal_lm").detect[0]["model_type"]:
+        taken = inspect.signature(getattr(transformers, NAMES[kind]).forward).parameters
+        assert "past_key_values" in taken, kind
 
 
 def test_gguf_files_that_would_abort_llama_cpp_are_refused_first(gguf_file, tmp_path):
