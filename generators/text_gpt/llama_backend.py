@@ -22,6 +22,7 @@ from generators.text_gpt.backend import (
     languages_of,
     too_long,
 )  # fmt: skip
+from generators.text_gpt.chat_dates import DATE_STRING, without_clock
 from generators.text_gpt.gguf_header import GgufHeader, read_header
 from generators.text_gpt.languages import list_is_complete
 from generators.text_gpt.structure import JsonStructure, refused_schema
@@ -77,6 +78,8 @@ class LlamaBackend(Backend):
         path = Path(checkpoint.path)
         context.progress(0, 1, "Checking the file")
         header = read_header(path)
+        template = str(header.values.get("tokenizer.chat_template") or "")
+        fixed = without_clock(template)
         options = llama_server.ServerOptions(
             path=path,
             context=context_for(header, context.memory_level),
@@ -84,6 +87,7 @@ class LlamaBackend(Backend):
             prompt_batch=64 if header.size < BIG else 16,
             threads=_threads(),
             threads_alone=1 if header.size <= SMALL else _threads(),
+            chat_template="" if fixed == template else fixed,
         )
         backend = cls(header, options)
         backend.languages = languages_of(checkpoint) or header.languages
@@ -234,7 +238,7 @@ class _Batch:
             "ignore_eos": sampling.ignore_eos,
             "cache_prompt": True,
             "reasoning_format": "none",
-            "chat_template_kwargs": {"enable_thinking": False},
+            "chat_template_kwargs": {"enable_thinking": False, "date_string": DATE_STRING},
         }
         if sampling.likelihood:
             options |= {"logprobs": True, "top_logprobs": 1}

@@ -40,6 +40,7 @@ class ServerOptions:
         prompt_batch: Tokens of prompt between two chances to cancel.
         threads: For prompts, and for several answers together.
         threads_alone: For a single answer.
+        chat_template: In place of the file's own, where not empty.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class ServerOptions:
     prompt_batch: int
     threads: int
     threads_alone: int
+    chat_template: str = ""
 
 
 def start(options: ServerOptions, progress: Callable[[], None]) -> Any:  # noqa: ANN401 - untyped library
@@ -104,6 +106,7 @@ def _construct(library: Any, options: ServerOptions) -> Any:  # noqa: ANN401 - u
     params.n_batch = params.n_ubatch = options.prompt_batch
     params.cpuparams.n_threads = options.threads_alone
     params.cpuparams_batch.n_threads = options.threads
+    params.chat_template = options.chat_template
     params.verbosity = 0  # errors only
     params.warmup = params.ui = params.endpoint_slots = False
     params.cache_ram_mib = 0  # no second copy of old prompts

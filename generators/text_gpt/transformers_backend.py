@@ -14,6 +14,7 @@ import transformers
 from generators import _torch
 from generators.api import AdapterRef, CheckpointError, CheckpointRef, JsonValue, UserFacingError
 from generators.text_gpt.backend import Backend, Completion, languages_of, too_long
+from generators.text_gpt.chat_dates import DATE_STRING, without_clock
 from generators.text_gpt.decoding import Decoder
 from generators.text_gpt.languages import list_is_complete
 from generators.text_gpt.masks import Masks
@@ -103,10 +104,17 @@ class TransformersBackend(Backend):
     def _template(self, messages: list[dict[str, str]]) -> str:
         import jinja2
 
+        template = without_clock(self.tokenizer.get_chat_template())
+
         def apply(found: list[dict[str, str]]) -> str:
             return str(
                 self.tokenizer.apply_chat_template(
-                    found, tokenize=False, add_generation_prompt=True, enable_thinking=False
+                    found,
+                    chat_template=template,
+                    tokenize=False,
+                    add_generation_prompt=True,
+                    enable_thinking=False,
+                    date_string=DATE_STRING,
                 )
             )
 

@@ -84,8 +84,10 @@ def make_lora(model_folder: Path, folder: Path, *, seed: int) -> Path:
     return folder
 
 
-def make_gguf(path: Path, *, layers: int = 1, width: int = 32, context: int = 512) -> Path:
-    """Write a small random llama as GGUF, with a byte-level vocabulary of its own."""
+def make_gguf(
+    path: Path, *, layers: int = 1, width: int = 32, context: int = 512, chat: str = ""
+) -> Path:
+    """Write a small random llama as GGUF, with a byte-level vocabulary and a chat template."""
     import gguf
 
     heads, inner = width // 16, 2 * width
@@ -110,6 +112,8 @@ def make_gguf(path: Path, *, layers: int = 1, width: int = 32, context: int = 51
     writer.add_token_merges(["Ġ t"])
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
+    if chat:
+        writer.add_chat_template(chat)
     _add_tensors(writer, len(tokens), (width, inner, layers))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import transformers
-from helpers.tiny_text import make_gguf, make_lora, make_model, reference
+from helpers.tiny_text import CHAT, make_gguf, make_lora, make_model, reference
 
 from generators.api import (
     AdapterRef,
@@ -24,6 +24,7 @@ from generators.api import (
 from generators.registry import Registry
 from generators.testing import CHECKS, Conformance, RecordingContext
 from generators.text_gpt.backend import Ask, Sampling, Watch
+from generators.text_gpt.chat_dates import without_clock
 from generators.text_gpt.generator import TextGPT
 
 if TYPE_CHECKING:
@@ -262,6 +263,40 @@ def test_damaged_folders_are_refused_in_words(damage, words, tmp_path):
     damage(folder)
     with pytest.raises(CheckpointError, match=words):
         load(folder, tmp_path)
+
+
+DATED = {  # as the templates of SmolLM3, Granite 3, Llama 3.2 and Llama 3.1 say it
+    "smollm3": '{%- set today = strftime_now("%d %B %Y") -%}{{ today }}',
+    "granite": "{% macro day() %}{{ strftime_now('%B %d, %Y') }}{% endmacro %}{{ day() }}",
+    "llama 3.2": "{%- if not date_string is defined %}{%- if strftime_now is defined %}"
+    '{%- set date_string = strftime_now("%d %b %Y") %}{%- endif %}{%- endif %}{{ date_string }}',
+    "llama 3.1": '{%- if not date_string is defined %}{%- set date_string = "26 Jul 2024" %}'
+    "{%- endif %}{{ date_string }}",
+}
+DATES = {"smollm3": "26 July 2024", "granite": "July 26, 2024"}
+
+
+@pytest.mark.parametrize("name", DATED)
+@pytest.mark.parametrize("kind", ["folder", "gguf"])
+def test_a_template_that_prints_the_date_gives_the_same_text_every_day(
+    name, kind, manifest, tmp_path
+):
+    def written(head: str, place: str) -> list[str]:
+        if kind == "gguf":
+            path = make_gguf(tmp_path / f"{place}.gguf", chat=head + CHAT)
+        else:
+            path = make_model(tmp_path / place)
+            (path / "chat_template.jinja").write_text(head + CHAT)
+        generator = load(path, tmp_path)
+        texts = write(generator, request(manifest, max_new_tokens=30), tmp_path)
+        generator.unload()
+        return texts
+
+    assert written(DATED[name], "dated") == written(DATES.get(name, "26 Jul 2024"), "plain")
+
+
+def test_templates_without_a_clock_stay_as_they_are():
+    assert without_clock(CHAT) == CHAT
 
 
 @pytest.mark.parametrize("family", ["mamba", "mamba2"])
