@@ -1839,8 +1839,8 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>Language tag such as en or zh-CN; refused when the checkpoint does not know it.</source>
-        <translation>语言标签，如 en 或 zh-CN；模型不支持该语言时会拒绝。</translation>
+        <source>Language tag such as en or zh-CN; refused when the checkpoint is known not to write it.</source>
+        <translation>语言标签，如 en 或 zh-CN；已知模型不会写该语言时会拒绝。</translation>
     </message>
     <message>
         <source>How many variants to write, together.</source>
