@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "packaging" / "locks"
 STATE = VENV / "brandloom-setup.json"
+#: pip's own lock, as options of ``pip install``.
+PIP_ITSELF = ["-q", "--no-deps", "--require-hashes", "-r", str(LOCKS / "pip.txt")]
 #: Where PyTorch publishes its CPU builds: https://pytorch.org/get-started/locally/
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
@@ -69,7 +71,9 @@ def install(lock: str, *, tools: bool) -> None:
     torch_lock = LOCKS / f"{lock}.torch.txt"
     wanted = fingerprint(main_lock, *([torch_lock] if torch_lock.exists() else []))
     state = load_state()
-    if not python().exists() or (state.get("packages") and state.get("packages") != wanted):
+    if not is_whole(state, wanted):
+        if state.get("packages"):
+            ensure_replacement()
         make_environment()
         state = {}
     if state.get("packages") != wanted:
@@ -89,12 +93,45 @@ def install(lock: str, *, tools: bool) -> None:
         note_state("tools", fingerprint(tools_lock))
 
 
+def is_whole(state: dict[str, str], wanted: str) -> bool:
+    """Tell whether ``.venv`` was made to its end, by this Python, and for these locks.
+
+    That its Python exists says little: it is there before pip is, and pip before it is renewed.
+    """
+    if not python().exists():
+        return False
+    if state.get("packages"):
+        return state["packages"] == wanted
+    return state.get("environment") == sys.version
+
+
+def ensure_replacement() -> None:
+    """Ask the index for pip, the first thing that a new environment needs; install nothing.
+
+    Making one begins with deleting this one, which without a network would leave nothing that
+    starts. An environment that no longer starts itself is nothing to lose: nothing is asked then.
+
+    Raises:
+        SetupError: pip cannot be had.
+    """
+    try:
+        pip = [str(python()), "-m", "pip", "--version"]
+        works = not subprocess.run(pip, capture_output=True, check=False).returncode
+    except OSError:
+        works = False
+    if works:
+        with Stage("Looking whether a new environment can be had"):
+            run_pip(["--dry-run", "--ignore-installed", *PIP_ITSELF])
+
+
 def make_environment() -> None:
     """Make ``.venv`` from nothing (a half-made one of an earlier try is replaced)."""
+    STATE.unlink(missing_ok=True)  # first, or it would speak for what is half deleted
     with Stage("Making a Python environment of its own (.venv)"):
         venv.EnvBuilder(clear=True, with_pip=True).create(VENV)
         (VENV / ".gitignore").write_text("*\n", encoding="utf-8")
-        run_pip(["-q", "--no-deps", "--require-hashes", "-r", str(LOCKS / "pip.txt")])
+        run_pip(PIP_ITSELF)
+    note_state("environment", sys.version)
 
 
 def install_cpu_torch(torch_lock: Path) -> None:
