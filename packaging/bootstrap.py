@@ -16,6 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+# This file, setup_progress.py and setup_machine.py also load on Python 3.8 to 3.10, where all that
+# they do is to say which Python is needed. The others are imported after that, in functions.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from setup_progress import SetupError

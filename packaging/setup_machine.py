@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from setup_progress import SetupError
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: The oldest Python that the product runs on: ``requires-python`` in pyproject.toml.
+OLDEST_PYTHON = (3, 11)
 #: Library → Debian package. Without these neither Qt (even with no screen) nor llama.cpp starts.
 ALWAYS = {
     "libEGL.so.1": "libegl1",
@@ -147,6 +150,12 @@ def ensure_python() -> None:
     Raises:
         SetupError: It is too old, or has no venv module.
     """
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        name = "py -3.11" if os.name == "nt" else "python3.11"
+        raise SetupError(
+            f"Brandloom needs Python 3.11 or newer; this is {platform.python_version()}.",
+            f"With a newer one:  {name} packaging/bootstrap.py run",
+        )
     try:
         import ensurepip  # noqa: F401, PLC0415 - Debian ships it apart
         import venv  # noqa: F401, PLC0415

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -97,6 +99,32 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(monkeypatch):
     with pytest.raises(setup_progress.SetupError, match="libnothing9") as caught:
         setup_machine.ensure_libraries(window=False)
     assert "apt-get install -y libnothing9" in caught.value.hint
+
+
+def test_an_old_python_is_named_with_the_command_for_a_newer_one(capsys, monkeypatch):
+    import bootstrap
+
+    monkeypatch.setattr(bootstrap, "only_one", open_door)
+    monkeypatch.setattr(bootstrap, "run", lambda _options: pytest.fail("went on"))
+    monkeypatch.setattr(sys, "version_info", (3, 10, 13, "final", 0))
+    monkeypatch.setattr("platform.python_version", lambda: "3.10.13")
+    assert bootstrap.main(["run"]) == bootstrap.EXIT_SETUP
+    said = capsys.readouterr().err
+    assert "needs Python 3.11 or newer; this is 3.10.13" in said
+    assert "3.11 packaging/bootstrap.py run" in said
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "setup_progress", "setup_machine"])
+def test_what_names_an_old_python_can_be_read_by_one(name):
+    source = (ROOT / "packaging" / f"{name}.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 8))
+
+
+def test_the_oldest_python_is_the_one_that_the_product_declares():
+    import setup_machine
+
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert declared == ">=" + ".".join(map(str, setup_machine.OLDEST_PYTHON))
 
 
 def test_a_second_start_is_refused_in_words():
