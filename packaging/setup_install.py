@@ -161,6 +161,15 @@ def pip_command(verb: str, options: list[str]) -> list[str]:
     return [str(python()), "-m", "pip", verb, *quiet, *options]
 
 
+def pip_environment() -> dict[str, str]:
+    """Return the environment for pip, in which it writes UTF-8 into a pipe.
+
+    On Windows it would write the system's code page there, in which names of folders are not UTF-8.
+    Not ``PYTHONUTF8``: pip would then refuse a pip.ini that is written in that code page.
+    """
+    return {**os.environ, "PYTHONIOENCODING": "utf-8:backslashreplace"}
+
+
 def run_pip(options: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run ``pip install`` to its end.
 
@@ -168,7 +177,10 @@ def run_pip(options: list[str], *, check: bool = True) -> subprocess.CompletedPr
         SetupError: It failed and ``check`` is set.
     """
     command = pip_command("install", options)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace",
+        env=pip_environment(), check=False,
+    )  # fmt: skip
     if check and done.returncode:
         raise pip_failure(done.stdout + done.stderr)
     return done
@@ -185,8 +197,10 @@ def watch_pip(verb: str, options: list[str], *, total: int, stage: Stage) -> Non
     before = count_installed()
     command = pip_command(verb, ["--progress-bar", "raw", *options])
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        encoding="utf-8", errors="replace",  # else a stray byte ends the reader, and pip waits
+        env=pip_environment(),
+    )  # fmt: skip
     said: list[str] = []
     reader = threading.Thread(target=_collect, args=(process, said), daemon=True)
     reader.start()
@@ -219,11 +233,12 @@ def fetch_state(lines: list[str]) -> tuple[int, float, str]:
 
 def _collect(process: subprocess.Popen[str], lines: list[str]) -> None:
     assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("Progress ") and lines and lines[-1].startswith("Progress "):
-            lines[-1] = line  # keep the newest of them only
-        else:
-            lines.append(line)
+    with process.stdout as words:
+        for line in words:
+            if line.startswith("Progress ") and lines and lines[-1].startswith("Progress "):
+                lines[-1] = line  # keep the newest of them only
+            else:
+                lines.append(line)
 
 
 def count_installed() -> int:

@@ -1,7 +1,8 @@
-"""Making ``.venv``: what happens when it is stopped half-way, or begun without a network."""
+"""Making ``.venv``: stopped half-way, begun without a network, and how pip's words are read."""
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -144,3 +145,53 @@ def test_an_environment_of_an_older_set_up_is_kept(workshop):
     del state["environment"]  # which older ones did not note
     setup_install.STATE.write_text(json.dumps(state))
     assert install_again(workshop) == []
+
+
+#: Fails as pip does on Windows, with a folder's name in the system's code page, and says much more
+#: than a pipe holds.
+PIP_IN_A_CODE_PAGE = (
+    "import sys; out = sys.stdout.buffer\n"
+    "out.write(b'ERROR: C:\\\\Werbung f\\xfcr B\\xe4cker\\n' + b'  more of it\\n' * 50_000)\n"
+    "sys.exit(1)"
+)
+#: Fails with a folder's name, as Python writes it into a pipe.
+PIP_WITH_A_NAME = "import sys; print('ERROR: f\\u00fcr \\u5e7f\\u544a'); sys.exit(1)"
+
+
+def in_a_stage() -> None:
+    """Have pip watched."""
+    import setup_install
+    import setup_progress
+
+    stage = setup_progress.Stage("x", io.StringIO())
+    setup_install.watch_pip("install", [], total=1, stage=stage)
+
+
+def to_its_end() -> None:
+    """Have pip run to its end."""
+    import setup_install
+
+    setup_install.run_pip([])
+
+
+@pytest.mark.timeout(30)  # what it is about is a hang
+@pytest.mark.parametrize("run", [in_a_stage, to_its_end])
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [(PIP_IN_A_CODE_PAGE, "Werbung f\ufffdr B\ufffdcker"), (PIP_WITH_A_NAME, "für 广告")],
+)
+def test_names_in_pips_words_are_read_whatever_the_code_page(
+    tmp_path, monkeypatch, run, script, said
+):
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    import setup_install
+    import setup_progress
+
+    monkeypatch.setattr(setup_install, "VENV", tmp_path)
+    monkeypatch.setattr(setup_install, "pip_command", lambda *_: [sys.executable, "-c", script])
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    monkeypatch.setenv("LC_ALL", "POSIX")  # a code page with neither of these
+    monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    with pytest.raises(setup_progress.SetupError, match=said):
+        run()
+    assert said in (tmp_path / "setup-error.log").read_text(encoding="utf-8")
