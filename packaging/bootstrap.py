@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -55,12 +56,24 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     run_parser = commands.add_parser("run", help="set up, make a campaign, open the window")
     run_parser.add_argument("--no-window", action="store_true", help="do not open the window")
-    run_parser.add_argument("--brief", type=Path, help="a brief of your own instead of the sample")
-    run_parser.add_argument("--library", type=Path, help="where to keep everything that is made")
+    run_parser.add_argument("--brief", type=place, help="a brief of your own instead of the sample")
+    run_parser.add_argument("--library", type=place, help="where to keep everything that is made")
     run_parser.add_argument("--shortcut", action="store_true", help="leave a start-menu shortcut")
     test_parser = commands.add_parser("test", help="lints, types, import contracts, all tests")
     test_parser.add_argument("pytest", nargs="*", help="passed on to pytest, after --")
     return parser.parse_args(arguments)
+
+
+def place(text: str) -> Path:
+    """Return the path that was meant here; what set-up starts runs in another folder.
+
+    Raises:
+        argparse.ArgumentTypeError: ``~`` names nobody.
+    """
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 class Busy(SetupError):
@@ -114,7 +127,12 @@ def prepare(*, tools: bool, window: bool) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Set up, run a campaign through the queue, open the window."""
-    from setup_first_run import first_run, leave_shortcut, open_window  # noqa: PLC0415
+    from setup_first_run import (  # noqa: PLC0415
+        first_run,
+        in_library,
+        leave_shortcut,
+        open_window,
+    )
     from setup_machine import has_display  # noqa: PLC0415
 
     if options.brief and not options.brief.is_file():
@@ -122,12 +140,13 @@ def run(options: argparse.Namespace) -> int:
     window = has_display() and not options.no_window
     prepare(tools=False, window=window)
     if options.shortcut:
-        leave_shortcut()
+        leave_shortcut(options.library)
     code = first_run(options.library, options.brief)
     if code == 0 and window:
         return open_window(options.library)
     if code == 0 and not options.no_window:
-        print("No display here, so no window. On a desktop:  .venv/bin/studio")
+        command = shlex.join([".venv/bin/studio", *in_library(options.library)])
+        print(f"No display here, so no window. On a desktop:  {command}")
     return code
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -31,10 +33,14 @@ UNTRAINED = {
 }
 
 
+def in_library(library: Optional[Path]) -> list[str]:  # noqa: UP045
+    """Return the app's options that name the library; none for the default one."""
+    return ["--library", str(library)] if library else []
+
+
 def studio(*arguments: str, library: Optional[Path] = None) -> list[str]:  # noqa: UP045
     """Return the command line of the app."""
-    place = ["--library", str(library)] if library else []
-    return [str(python()), "-m", "studio", *place, *arguments]
+    return [str(python()), "-m", "studio", *in_library(library), *arguments]
 
 
 def library_folder(library: Optional[Path]) -> Path:  # noqa: UP045
@@ -143,47 +149,61 @@ def open_window(library: Optional[Path]) -> int:  # noqa: UP045
     return 0
 
 
-def leave_shortcut() -> Path:
-    """Leave a start-menu entry (Linux), a shortcut (Windows) or a command file (macOS)."""
+def leave_shortcut(library: Optional[Path]) -> Path:  # noqa: UP045
+    """Leave a start-menu entry (Linux), a shortcut (Windows) or a command file (macOS).
+
+    It names the library that set-up was given: the app would open the default one otherwise.
+    """
     system = platform.system()
     if system == "Linux":
-        path = _desktop_entry()
+        path = _desktop_entry(library)
     elif system == "Windows":
-        path = _windows_shortcut()
+        path = _windows_shortcut(library)
     else:
         path = Path.home() / "Desktop" / "Brandloom.command"
-        path.write_text(f'#!/bin/sh\nexec "{python()}" -m studio\n', encoding="utf-8")
+        command = shlex.join(studio(library=library))
+        path.write_text(f"#!/bin/sh\nexec {command}\n", encoding="utf-8")
         path.chmod(0o755)
     print(f"Shortcut: {path}")
     return path
 
 
-def _desktop_entry() -> Path:
+def _desktop_entry(library: Optional[Path]) -> Path:  # noqa: UP045
     """Write a desktop entry: https://specifications.freedesktop.org/desktop-entry-spec/."""
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     path = data / "applications" / "brandloom.desktop"
     path.parent.mkdir(parents=True, exist_ok=True)
-    command = str(python()).replace("\\", "\\\\").replace('"', '\\"')
+    command = " ".join(_desktop_quoted(word) for word in studio(library=library))
     icon = ROOT / "assets" / "icons" / "brandloom.svg"
     path.write_text(
         "[Desktop Entry]\nType=Application\nName=Brandloom\n"
         "Comment=Ad campaigns and images on your own machine\n"
-        f'Exec="{command}" -m studio\nPath={ROOT}\nIcon={icon}\n'
+        f"Exec={command}\nPath={ROOT}\nIcon={icon}\n"
         "Terminal=false\nCategories=Graphics;Office;\n",
         encoding="utf-8",
     )
     return path
 
 
-def _windows_shortcut() -> Path:
+def _desktop_quoted(word: str) -> str:
+    """Quote a word of ``Exec=``: within the quotes first, then as any value of such a file."""
+    if re.fullmatch(r"[\w./-]+", word, re.ASCII):
+        return word
+    quoted = re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%")
+    return '"' + quoted.replace("\\", "\\\\") + '"'
+
+
+def _windows_shortcut(library: Optional[Path]) -> Path:  # noqa: UP045
     start = Path(os.environ["APPDATA"]) / "Microsoft" / "Windows" / "Start Menu" / "Programs"
     path = start / "Brandloom.lnk"
     target = python().with_name("pythonw.exe")
-    quoted = {key: str(value).replace("'", "''") for key, value in
-              {"path": path, "target": target, "root": ROOT}.items()}  # fmt: skip
+    arguments = subprocess.list2cmdline(studio(library=library)[1:])
+    values = {"path": path, "target": target, "arguments": arguments, "root": ROOT}
+    # PowerShell takes typographic single quotes for quotes too
+    quoted = {key: re.sub("(['‘’‚‛])", r"\1\1", str(value)) for key, value in values.items()}
     script = (
         "$s = (New-Object -ComObject WScript.Shell).CreateShortcut('{path}');"
-        "$s.TargetPath = '{target}'; $s.Arguments = '-m studio';"
+        "$s.TargetPath = '{target}'; $s.Arguments = '{arguments}';"
         "$s.WorkingDirectory = '{root}'; $s.Save()"
     ).format(**quoted)
     done = subprocess.run(
