@@ -12,6 +12,7 @@ import numpy as np
 from generators.api import UserFacingError
 
 if TYPE_CHECKING:
+    import torch
     from PIL import Image
 
     from generators.image_diffusion.kinds import Pipeline
@@ -52,12 +53,17 @@ def sample(
         JobCancelled: At a step, or between two blocks.
     """
     arguments = _arguments(pipeline, settings, plan, inputs, seeds, watch)
+    format_before = _vae_format(pipeline)
     try:
         with watch.hooked(pipeline), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the libraries' advice to one another
             result = pipeline(**arguments)
     finally:
         pipeline.maybe_free_model_hooks()
+        # SDXL's VAE is in 32 bits while it works, and diffusers puts it back only after success:
+        # a cancel or a lack of memory in there would break the next request
+        if _vae_format(pipeline) != format_before:
+            pipeline.vae.to(dtype=format_before)
     flagged = getattr(result, "nsfw_content_detected", None) or ()
     if any(flagged):
         raise UserFacingError(
@@ -65,6 +71,11 @@ def sample(
             "Change the prompt, or try another seed.",
         )
     return np.asarray(result.images, dtype=np.float32)
+
+
+def _vae_format(pipeline: Pipeline) -> torch.dtype | None:
+    """Return the number format of a pipeline's VAE; None where it has none."""
+    return getattr(getattr(pipeline, "vae", None), "dtype", None)
 
 
 def takes(pipeline: Pipeline, name: str) -> bool:

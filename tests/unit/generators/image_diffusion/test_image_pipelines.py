@@ -269,6 +269,32 @@ def test_running_out_of_memory_is_a_planned_case(studio, error):
     assert studio.run(generator)
 
 
+@pytest.mark.parametrize("part", ["encoder", "decoder"])
+@pytest.mark.parametrize(
+    ("error", "raised"), [(JobCancelled(), JobCancelled), (MemoryError(), OutOfMemory)]
+)
+def test_a_stop_inside_the_vae_leaves_a_usable_pipeline(studio, inputs, part, error, raised):
+    """In 16 bits SDXL's VAE works in 32, and diffusers puts it back only when that went well."""
+    generator = DiffusionGenerator.load(studio.ref("sdxl"), (), "cpu", "float16", studio.context())
+    files = _files(inputs, "image_to_image")
+    [(before, _)] = studio.run(generator, "image_to_image", files)
+    vae = generator._pipelines[""].vae
+    during = []
+
+    def fail(*_ignored):
+        during.append(vae.dtype)
+        raise error
+
+    handle = getattr(vae, part).register_forward_pre_hook(fail)
+    with pytest.raises(raised):
+        studio.run(generator, "image_to_image", files)
+    handle.remove()
+    assert during == [torch.float32]
+    assert vae.dtype == torch.float16
+    [(after, _)] = studio.run(generator, "image_to_image", files)
+    assert (after == before).all()
+
+
 def test_numbers_that_are_no_picture_are_an_error(studio):
     generator = studio.load(studio.folder("sd15"))
     with torch.no_grad():
