@@ -16,7 +16,7 @@ from generators.api import CheckpointError, Generator, InvalidParameter
 from generators.image_diffusion import finishing, ladder, pictures
 from generators.image_diffusion.footprint import footprint
 from generators.image_diffusion.prompts import unread_note, unread_part
-from generators.image_diffusion.sampling import Inputs, sample, takes_negative
+from generators.image_diffusion.sampling import Inputs, sample, takes_negative, with_enough_steps
 from generators.image_diffusion.settings import checkpoint_defaults, read_settings, rules_of
 from generators.image_diffusion.sizes import MAX_AREA, SizePlan, plan_size
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         LoadContext,
         Request,
     )
-    from generators.image_diffusion.kinds import Pipeline
+    from generators.image_diffusion.kinds import Pipeline, Scheduler
     from generators.image_diffusion.settings import ImageSettings
 
 
@@ -94,11 +94,9 @@ class DiffusionGenerator(Generator):
 
     def run(self, request: Request, context: Context) -> Iterator[Artifact]:
         """Make the pictures of a request, each handed out as soon as its batch is whole."""
-        from generators.image_diffusion.schedulers import make_scheduler
         from generators.image_diffusion.watch import Watch
 
-        settings = read_settings(request, self._defaults)
-        make_scheduler(settings.scheduler, self._own_scheduler)  # refused before any work
+        settings = self._settings(request)  # refused before any work
         given, given_mask = _given(request, settings)
         plan = self._plan(settings, given)
         inputs = _fitted(given, given_mask, plan)
@@ -117,7 +115,7 @@ class DiffusionGenerator(Generator):
         for batch, start in enumerate(range(0, len(settings.seeds), size)):
             seeds = settings.seeds[start : start + size]
             self._record(level, len(seeds), plan, finishing.record(upscaler, plan, level))
-            pipeline.scheduler = make_scheduler(settings.scheduler, self._own_scheduler)
+            pipeline.scheduler = self._scheduler(settings)
             watch.begin(batch, settings.num_inference_steps, settings.preview_every)
             with _torch.memory_guard():
                 values = sample(pipeline, settings, plan, inputs, seeds, watch)
@@ -134,6 +132,18 @@ class DiffusionGenerator(Generator):
                     media_type="image/png",
                 )
             watch.end()
+
+    def _settings(self, request: Request) -> ImageSettings:
+        """Return what a request asks for, with what this checkpoint cannot do refused."""
+        settings = read_settings(request, self._defaults)
+        return with_enough_steps(self._pipelines[""], self._scheduler(settings), settings)
+
+    def _scheduler(self, settings: ImageSettings) -> Scheduler:
+        """Return a fresh noise scheduler: they remember where they are."""
+        from generators.image_diffusion.schedulers import make_scheduler, spaces_steps
+
+        spaced = spaces_steps(self._pipelines[""])
+        return make_scheduler(settings.scheduler, self._own_scheduler, spaced=spaced)
 
     def _pipeline(self, mode: str, level: int) -> Pipeline:
         """Return the pipeline for a mode, made at first need, at a memory level."""

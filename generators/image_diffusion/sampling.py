@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from generators.api import UserFacingError
+from generators.api import InvalidParameter, UserFacingError
 
 if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-    from generators.image_diffusion.kinds import Pipeline
+    from generators.image_diffusion.kinds import Pipeline, Scheduler
     from generators.image_diffusion.settings import ImageSettings
     from generators.image_diffusion.sizes import SizePlan
     from generators.image_diffusion.watch import Watch
@@ -71,6 +72,50 @@ def sample(
             "Change the prompt, or try another seed.",
         )
     return np.asarray(result.images, dtype=np.float32)
+
+
+def with_enough_steps(
+    pipeline: Pipeline, scheduler: Scheduler, settings: ImageSettings
+) -> ImageSettings:
+    """Return the settings with as many steps as the strength needs for a single one to be made.
+
+    Pipelines with a U-Net make ``int(steps * strength)`` of the steps and fail with none; the
+    others round up. Who asks for a small change of a picture wants that, however few the steps.
+    PNDM's schedule is one longer than its steps are, so that from a picture one is left over.
+
+    Args:
+        pipeline: Any of the checkpoint's.
+        scheduler: One of the chosen kind that is not used afterwards.
+        settings: As they were asked for.
+
+    Raises:
+        InvalidParameter: The scheduler has not that many steps.
+    """
+    if settings.mode == "text_to_image" or getattr(pipeline, "unet", None) is None:
+        return settings
+    steps, strength = settings.num_inference_steps, settings.strength
+    if int(steps * strength) >= 1:
+        return settings
+    steps = math.ceil(1 / strength)
+    if int(steps * strength) < 1:  # 49 * (1 / 49) is less than 1
+        steps += 1
+    most = int(scheduler.config.get("num_train_timesteps") or 1000)
+    if "original_inference_steps" in inspect.signature(scheduler.set_timesteps).parameters:
+        most = int(scheduler.config.get("original_inference_steps") or most)  # LCM
+    if steps > most:
+        raise InvalidParameter(
+            "strength",
+            f"strength is {strength:g}, which is too little for a single step.",
+            f"Allowed with this scheduler: {1 / most:g} to 1.",
+        )
+    if settings.mode == "image_to_image":
+        given = settings.num_inference_steps
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the libraries' advice to one another
+            scheduler.set_timesteps(given)
+        if len(scheduler.timesteps) > given * scheduler.order:
+            return settings
+    return replace(settings, num_inference_steps=steps)
 
 
 def _vae_format(pipeline: Pipeline) -> torch.dtype | None:

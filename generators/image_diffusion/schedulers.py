@@ -12,7 +12,7 @@ from generators.api import InvalidParameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generators.image_diffusion.kinds import Component, Scheduler
+    from generators.image_diffusion.kinds import Component, Pipeline, Scheduler
 
 DEFAULT = "default"
 
@@ -51,13 +51,27 @@ CHOICES: Mapping[str, SchedulerChoice] = {
 }
 
 
-def compatible(own: Scheduler) -> tuple[str, ...]:
+def spaces_steps(pipeline: Pipeline) -> bool:
+    """Tell whether a pipeline says itself how much noise each step has (Flux and its kin do).
+
+    Nothing in a signature tells: Stable Diffusion 3 takes such a list too, but makes none. Those
+    that make one call ``numpy.linspace`` for it.
+    """
+    return "linspace" in inspect.unwrap(type(pipeline).__call__).__code__.co_names
+
+
+def compatible(own: Scheduler, *, spaced: bool = False) -> tuple[str, ...]:
     """Return the names that can stand in for a checkpoint's own scheduler, in curated order.
 
     Flow-matching checkpoints need a flow scheduler and the others need none of these; beyond that
     diffusers says which classes read one another's settings. Karras' spacing is for schedules whose
     noise ends near 15 times the signal: on a cosine schedule, which ends at 20,000 times, it spends
     nearly all steps where nothing can be seen.
+
+    Args:
+        own: The checkpoint's scheduler.
+        spaced: Its pipeline hands over the noise of each step (see ``spaces_steps``), which
+            diffusers' Heun for flow matching does not take.
     """
     is_flow = _is_flow(own)
     names = {kind.__name__ for kind in own.compatibles} | {type(own).__name__}
@@ -69,18 +83,21 @@ def compatible(own: Scheduler) -> tuple[str, ...]:
         if choice.class_name in names
         and choice.class_name.startswith("FlowMatch") == is_flow
         and not (choice.settings.get("use_karras_sigmas") and _is_cosine(own))
+        and not (spaced and choice.class_name == "FlowMatchHeunDiscreteScheduler")
     )
 
 
-def make_scheduler(name: str, own: Scheduler) -> Scheduler:
+def make_scheduler(name: str, own: Scheduler, *, spaced: bool = False) -> Scheduler:
     """Return a fresh scheduler of the chosen kind, set up as the checkpoint's ``own`` is.
+
+    Args as for ``compatible``.
 
     Raises:
         InvalidParameter: It is unknown or the checkpoint cannot use it; the hint lists what it can.
     """
     if name in ("", DEFAULT):
         return _made(type(own), own, {})
-    usable = compatible(own)
+    usable = compatible(own, spaced=spaced)
     if name not in usable:
         raise InvalidParameter(
             "scheduler",

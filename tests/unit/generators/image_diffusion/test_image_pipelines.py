@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 import pytest
 import torch
+from diffusers import LCMScheduler
 from PIL import Image
 
 from generators.api import (
@@ -18,7 +19,7 @@ from generators.api import (
     UserFacingError,
 )
 from generators.image_diffusion.generator import DiffusionGenerator
-from generators.image_diffusion.schedulers import CHOICES, compatible
+from generators.image_diffusion.schedulers import CHOICES, compatible, spaces_steps
 from generators.registry import Registry
 from generators.testing import CHECKS, Conformance
 
@@ -107,11 +108,13 @@ def test_prompt_negative_prompt_and_guidance_count(studio):
         assert np.abs(changed - plain).max() > 2, change
 
 
-@pytest.mark.parametrize("family", ["sd15", "sd3"])
-def test_every_scheduler_on_offer_works_and_the_others_are_refused(studio, family):
+@pytest.mark.parametrize(("family", "least"), [("sd15", 16), ("sd3", 2), ("flux", 1)])
+def test_every_scheduler_on_offer_works_and_the_others_are_refused(studio, family, least):
     generator = studio.generator(family)
-    usable = compatible(generator._own_scheduler)
-    assert len(usable) >= (16 if family == "sd15" else 2)
+    spaced = spaces_steps(generator._pipelines[""])
+    usable = compatible(generator._own_scheduler, spaced=spaced)
+    assert len(usable) >= least
+    assert ("flow_heun" in usable) == (family == "sd3")
     for name in CHOICES:
         if name in usable:
             [(pixels, _)] = studio.run(generator, scheduler=name)
@@ -161,6 +164,49 @@ def test_image_to_image_stays_near_at_low_strength(studio, inputs):
     [(near, _)] = studio.run(generator, "image_to_image", files, strength=0.15, **steps)
     [(far, _)] = studio.run(generator, "image_to_image", files, strength=0.95, **steps)
     assert np.abs(near - far).mean() > 2
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl", "sd3", "flux"])
+@pytest.mark.parametrize("mode", ["image_to_image", "inpaint"])
+def test_any_strength_makes_a_step(studio, inputs, family, mode):
+    generator, files = studio.generator(family), _files(inputs, mode)
+    for strength in (0.01, 1 / 49, 0.08):
+        few = {"num_inference_steps": 12, "strength": strength}
+        [(pixels, _)] = studio.run(generator, mode, files, **few)
+        assert pixels.shape == (50, 70, 3)
+
+
+def test_any_strength_suits_every_scheduler(studio, inputs):
+    generator, files = studio.generator("sd15"), _files(inputs, "image_to_image")
+    for name in compatible(generator._own_scheduler):
+        few = {"num_inference_steps": 12, "strength": 0.01, "scheduler": name}
+        assert studio.run(generator, "image_to_image", files, **few), name
+
+
+@pytest.mark.parametrize(
+    ("mode", "scheduler", "strength", "steps"),
+    [
+        ("image_to_image", "ddim", 0.05, 20),
+        ("image_to_image", "ddim", 0.1, 12),
+        ("image_to_image", "pndm", 0.05, 12),  # has one step more, and always made that one
+        ("inpaint", "pndm", 0.05, 20),
+        ("text_to_image", "ddim", 0.05, 12),
+    ],
+)
+def test_steps_are_added_only_where_none_would_be_left(studio, mode, scheduler, strength, steps):
+    params = {"num_inference_steps": 12, "scheduler": scheduler, "strength": strength}
+    request = Request("image_diffusion", mode, params)
+    assert studio.generator("sd15")._settings(request).num_inference_steps == steps
+
+
+def test_a_strength_below_what_an_lcm_can_do_is_refused(studio, inputs):
+    """Its schedule has no more than the 50 steps that it was trained in."""
+    generator, files = studio.load(studio.folder("sd15")), _files(inputs, "image_to_image")
+    generator._own_scheduler = LCMScheduler.from_config(generator._own_scheduler.config)
+    with pytest.raises(InvalidParameter, match=r"strength is 0\.01") as refusal:
+        studio.run(generator, "image_to_image", files, strength=0.01)
+    assert "0.02 to 1" in refusal.value.hint
+    assert studio.run(generator, "image_to_image", files, strength=0.02)
 
 
 def test_a_missing_input_is_named(studio, inputs):
