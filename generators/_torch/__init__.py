@@ -13,6 +13,10 @@ from generators._torch.safety import (
     load_state,
     refuse_pickle,
     safetensors_header,
+)
+from generators._torch.weights import (
+    loaded_files,
+    numbers_by_part,
     weight_bytes,
     weight_numbers,
 )
@@ -26,8 +30,10 @@ __all__ = [
     "execution_record",
     "free_memory",
     "load_state",
+    "loaded_files",
     "memory_bytes",
     "memory_guard",
+    "numbers_by_part",
     "refuse_pickle",
     "safetensors_header",
     "weight_bytes",

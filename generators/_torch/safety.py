@@ -263,7 +263,7 @@ def weight_files(path: Path) -> list[Path]:
     """
     found = sorted(path.glob("*.safetensors"))
     for index in sorted(path.glob(f"*{_INDEX_SUFFIX}")):
-        for shard in _shards(index):
+        for shard in shards(index):
             if not (path / shard).is_file():
                 raise CheckpointError(
                     f"The checkpoint lacks its part {shard}.",
@@ -280,7 +280,12 @@ def weight_files(path: Path) -> list[Path]:
     )
 
 
-def _shards(index: Path) -> Iterator[str]:
+def shards(index: Path) -> Iterator[str]:
+    """Return the names of the files that an index lists.
+
+    Raises:
+        CheckpointError: It is damaged, or names a file outside its folder.
+    """
     table = read_json(index)
     names = table.get("weight_map") if isinstance(table, dict) else None
     if not isinstance(names, dict):
@@ -289,28 +294,3 @@ def _shards(index: Path) -> Iterator[str]:
         if "/" in name or "\\" in name or name.startswith("."):
             raise CheckpointError(f"{index.name} names a file outside its folder.")
         yield name
-
-
-def weight_bytes(path: Path) -> int:
-    """Return the bytes of all safetensors (or the one file) at a path; 0 when there are none."""
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*.safetensors"))
-
-
-def weight_numbers(path: Path) -> int:
-    """Return how many numbers all safetensors (or the one file) at a path hold, by their headers.
-
-    What cannot be read counts nothing: loading says what is wrong with it.
-    """
-    files = [path] if path.is_file() else sorted(path.rglob("*.safetensors"))
-    total = 0
-    for file in files:
-        try:
-            header = safetensors_header(file)
-        except CheckpointError:
-            continue
-        total += sum(
-            math.prod(item["shape"]) for name, item in header.items() if name != "__metadata__"
-        )
-    return total

@@ -23,11 +23,12 @@ from generators._torch import (
     check_folder,
     choose_device,
     choose_dtype,
+    devices,
     execution_record,
     free_memory,
     memory_bytes,
     memory_guard,
-    weight_bytes,
+    weight_numbers,
 )
 from generators._torch.safety import read_json
 from generators.api import CheckpointError, InvalidParameter, JsonValue
@@ -148,7 +149,10 @@ class MusicGen:
 
     @classmethod
     def estimate_bytes(cls, path: Path, request: Request) -> int:
-        """Return weights, key-value cache and decoding, for float32 as on the CPU."""
+        """Return weights, key-value cache and decoding, as on the best device.
+
+        In 32 bits on a CPU whatever the files hold, else in 16, but for the codec.
+        """
         config = read_json(path / "config.json")
         decoder, codec = config.get("decoder") or {}, config.get("audio_encoder") or {}
         hidden, layers = (
@@ -159,9 +163,12 @@ class MusicGen:
         rate = int(codec.get("sampling_rate", 32_000))
         seconds = min(float(request.params.get("duration") or 15), WINDOW_SECONDS)
         rows = min(BATCH, int(request.params.get("num_variations") or 1)) * 2  # with and without
-        cache = rows * layers * 2 * hidden * 4 * int(seconds * rate / hop)
+        each = 4 if devices()[0].id == "cpu" else 2
+        exact = weight_numbers(path, "audio_encoder.")
+        weights = (weight_numbers(path) - exact) * each + exact * 4
+        cache = rows * layers * 2 * hidden * each * int(seconds * rate / hop)
         decoding = rows // 2 * int(seconds * rate) * int(codec.get("num_filters", 64)) * 4 * 3
-        return weight_bytes(path) + cache + decoding
+        return weights + cache + decoding
 
     def _tokens(self, prompt: str) -> tuple[Any, tuple[str, ...]]:
         encoded = self.tokenizer(prompt, return_tensors="pt")

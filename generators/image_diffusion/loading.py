@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from generators._torch import check_folder, check_safetensors, refuse_pickle, weight_bytes
 from generators._torch.safety import PICKLES, read_json
+from generators._torch.weights import parts_of, variant_of
 from generators.api import CheckpointError
 from generators.image_diffusion.single_file import CONFIGS, load_single_file
 
@@ -84,7 +85,7 @@ def _load_folder(path: Path, dtype: torch.dtype, context: LoadContext) -> Pipeli
         )
     index = read_json(path / "model_index.json")
     _check_class(index["_class_name"])
-    components = _components(path, index)
+    components = parts_of(path, index)
     heavy = {name: spec for name, spec in components.items() if weight_bytes(path / name)}
     total = sum(weight_bytes(path / name) for name in heavy) or 1
     done, loaded = 0, dict[str, Any]()
@@ -121,19 +122,6 @@ def _check_class(name: str) -> None:
         )
 
 
-def _components(path: Path, index: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return (library, class) by component, of those that are there."""
-    return {
-        name: (spec[0], spec[1])
-        for name, spec in index.items()
-        if isinstance(spec, list)
-        and len(spec) == 2
-        and isinstance(spec[0], str)
-        and isinstance(spec[1], str)
-        and (path / name).is_dir()
-    }
-
-
 def _absent(path: Path, index: dict[str, Any]) -> list[str]:
     return [name for name in _SKIPPED if name in index and not (path / name).is_dir()]
 
@@ -168,7 +156,7 @@ def _load_component(path: Path, name: str, kind: Component, dtype: torch.dtype) 
         "use_safetensors": True,
         "local_files_only": True,
         "output_loading_info": True,
-        "variant": _variant(path / name),
+        "variant": variant_of(path / name),
         ("torch_dtype" if issubclass(kind, diffusers.ModelMixin) else "dtype"): dtype,
     }
     try:
@@ -184,15 +172,6 @@ def _load_component(path: Path, name: str, kind: Component, dtype: torch.dtype) 
         what = f"lacks {len(lacking)} tensors, such as {lacking[0]}" if lacking else "does not fit"
         raise CheckpointError(f"The checkpoint's component {name!r} {what}.", _AGAIN)
     return part.eval()
-
-
-def _variant(folder: Path) -> str | None:
-    """Return ``fp16`` where a folder holds only such files (``….fp16.safetensors``)."""
-    names = [file.name for file in folder.glob("*.safetensors")]
-    for variant in ("fp16", "bf16"):
-        if names and all(f".{variant}" in name for name in names):
-            return variant
-    return None
 
 
 def _first_line(error: Exception) -> str:

@@ -149,7 +149,7 @@ class TransformersBackend(Backend):
 def estimate_folder(path: Path, tokens: int = 0) -> int:
     """Return the bytes that a folder needs when loaded and run; 0 when it can't be read."""
     try:
-        headers = [_torch.safetensors_header(file) for file in path.glob("*.safetensors")]
+        headers = [_torch.safetensors_header(file) for file in _torch.loaded_files(path)]
         shape = transformers.AutoConfig.from_pretrained(path, local_files_only=True)
     except (CheckpointError, OSError, ValueError, KeyError):
         return 0  # loading says what is wrong

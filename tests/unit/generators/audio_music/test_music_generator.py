@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,15 @@ import soundfile
 import torch
 from transformers import MusicgenForConditionalGeneration
 
-from generators.api import CheckpointError, CheckpointRef, InvalidParameter, JobCancelled, Request
-from generators.audio_music import tiny
+from generators.api import (
+    CheckpointError,
+    CheckpointRef,
+    DeviceInfo,
+    InvalidParameter,
+    JobCancelled,
+    Request,
+)
+from generators.audio_music import musicgen, tiny
 from generators.audio_music.backend import FAMILIES, Asked, family_of, licence_of
 from generators.audio_music.generator import AudioMusic
 from generators.audio_music.musicgen import MusicGen
@@ -24,7 +32,6 @@ from generators.testing import CHECKS, Conformance, RecordingContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MANIFEST = Registry.discover().get("audio_music")
 
@@ -213,6 +220,30 @@ def test_estimates_grow_with_what_is_asked(checkpoint: CheckpointRef, folder: Pa
     assert weights < one < AudioMusic.estimate_bytes(ask(checkpoint, duration=30))
     assert one < AudioMusic.estimate_bytes(ask(checkpoint, duration=5, num_variations=4))
     assert AudioMusic.estimate_bytes(Request("audio_music", "text_to_music")) == 0
+
+
+def test_a_gpu_needs_half_and_the_codec_whole(
+    music: AudioMusic,
+    checkpoint: CheckpointRef,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the files hold, and however often."""
+    twice = Path(shutil.copytree(folder, tmp_path / "twice"))
+    shutil.copy(twice / "model.safetensors", twice / "again.safetensors")
+    once = ask(checkpoint)
+    again = ask(replace(checkpoint, path=str(twice)))
+    cpu = AudioMusic.estimate_bytes(once)
+    assert AudioMusic.estimate_bytes(again) == cpu
+    monkeypatch.setattr(musicgen, "devices", lambda: (DeviceInfo("cuda:0", "A card"),))
+    model = music.backend.model
+    halved = sum(
+        part.numel() * 2 for name, part in model.state_dict().items() if "audio_encoder" not in name
+    )
+    gpu = AudioMusic.estimate_bytes(once)
+    assert cpu * 0.4 < gpu < cpu - halved * 0.9
+    assert gpu > sum(part.numel() * 4 for part in model.audio_encoder.parameters())
 
 
 def test_a_prompt_beyond_the_text_encoder_is_refused_by_name(

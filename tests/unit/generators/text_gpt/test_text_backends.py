@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import shutil
 import struct
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import transformers
@@ -26,9 +28,6 @@ from generators.testing import CHECKS, Conformance, RecordingContext
 from generators.text_gpt.backend import Ask, Sampling, Watch
 from generators.text_gpt.chat_dates import without_clock
 from generators.text_gpt.generator import TextGPT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SCHEMA = {
     "type": "object",
@@ -346,3 +345,19 @@ def test_a_likelihood_is_told_when_asked_for(kind, tmp_path, request):
     assert likelihood(temperature=0.0) == 0.0
     assert likelihood(temperature=2.0, likelihood=True) < best < 0.0
     generator.unload()
+
+
+def test_the_estimate_counts_what_is_loaded(folder, manifest, tmp_path):
+    """Mistral's folders hold their weights a second time, as consolidated.safetensors."""
+
+    def estimate(path: Path) -> int:
+        return TextGPT.estimate_bytes(replace(request(manifest), checkpoint=reference(path)))
+
+    twice = Path(shutil.copytree(folder, tmp_path / "twice"))
+    shutil.copy(twice / "model.safetensors", twice / "consolidated.safetensors")
+    assert estimate(twice) == estimate(folder) > 0
+    model = load(twice, tmp_path).backend.model
+    (twice / "model.safetensors").unlink()
+    model.save_pretrained(twice, max_shard_size="20KB")
+    assert len([*twice.glob("model-*.safetensors")]) > 1
+    assert estimate(twice) == estimate(folder)
