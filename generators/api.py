@@ -316,6 +316,20 @@ class Generator(ABC):
         return 0
 
     @classmethod
+    def estimate_bytes_at(cls, request: Request, memory_level: int) -> int:
+        """Return what ``estimate_bytes`` would, for a run at a memory level.
+
+        The worker asks before it loads, and goes on to the next level where memory is too little:
+        a generator that answers alike for all levels is loaded at the last one or not at all.
+        """
+        return cls.estimate_bytes(request)
+
+    @classmethod
+    def memory_levels_on(cls, device: str) -> tuple[str, ...]:
+        """Return the ``memory_levels`` that a device (its id) has: all of them, or the first."""
+        return cls.memory_levels
+
+    @classmethod
     def devices(cls) -> tuple[DeviceInfo, ...]:
         """Return the devices that this generator's libraries can use, best first."""
         return (DeviceInfo("cpu", "CPU"),)

@@ -265,8 +265,12 @@ class Conformance:
         generator = self._generator()
         json.dumps(generator.execution_record())
         _need(generator.memory_bytes() >= 0, "memory_bytes is negative")
-        _need(type(generator).estimate_bytes(self.request) >= 0, "estimate_bytes is negative")
-        _need(type(generator).devices(), "there is no device, not even the CPU")
+        kind = type(generator)
+        _need(kind.estimate_bytes(self.request) >= 0, "estimate_bytes is negative")
+        for level in range(len(kind.memory_levels) + 1):
+            needed = kind.estimate_bytes_at(self.request, level)
+            _need(needed >= 0, f"estimate_bytes_at is negative at level {level}")
+        _need(kind.devices(), "there is no device, not even the CPU")
 
     def lets_go_when_unloaded(self, tmp: Path) -> None:
         """After ``unload`` nothing holds the pipeline, and the checkpoint loads again."""

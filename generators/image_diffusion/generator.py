@@ -14,11 +14,11 @@ from generators import _torch
 from generators._torch.pictures import fit, open_picture, png_bytes
 from generators.api import CheckpointError, Generator, InvalidParameter
 from generators.image_diffusion import finishing, ladder, pictures
-from generators.image_diffusion.footprint import footprint
+from generators.image_diffusion.footprint import estimate
 from generators.image_diffusion.prompts import unread_note, unread_part
 from generators.image_diffusion.sampling import Inputs, sample, takes_negative, with_enough_steps
 from generators.image_diffusion.settings import checkpoint_defaults, read_settings, rules_of
-from generators.image_diffusion.sizes import MAX_AREA, SizePlan, plan_size
+from generators.image_diffusion.sizes import SizePlan, plan_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,20 +210,20 @@ class DiffusionGenerator(Generator):
 
     @classmethod
     def estimate_bytes(cls, request: Request) -> int:
-        """Estimate from the weights' headers and the picture's area; see ``footprint``."""
-        checkpoint = request.checkpoint
-        if checkpoint is None or not checkpoint.path:
-            return 0
-        paths = [checkpoint.path, *(item.path for item in request.adapters if item.path)]
-        numbers = sum(_torch.weight_numbers(Path(path)) for path in paths)
-        native = int(checkpoint.details.get("native_size") or 512)
-        width = int(request.params.get("width") or native)
-        height = int(request.params.get("height") or native)
-        pixels = min(width * height, int(MAX_AREA * native * native))  # larger ones are scaled up
-        count = int(request.params.get("num_images_per_prompt") or 1)
+        """Estimate the normal way; see ``footprint.estimate``."""
+        return cls.estimate_bytes_at(request, 0)
+
+    @classmethod
+    def estimate_bytes_at(cls, request: Request, memory_level: int) -> int:
+        """Estimate for a memory level; see ``footprint.estimate``."""
         # "auto", as the engine asks for: 32 bits on a CPU whatever the files hold, else 16
         half = _torch.devices()[0].id != "cpu"
-        return footprint(numbers, pixels * count, item_bytes=2 if half else 4)
+        return estimate(request, memory_level, item_bytes=2 if half else 4)
+
+    @classmethod
+    def memory_levels_on(cls, device: str) -> tuple[str, ...]:
+        """Return the levels without the last where there is no CUDA."""
+        return ladder.levels_on(device)
 
     @classmethod
     def devices(cls) -> tuple[DeviceInfo, ...]:

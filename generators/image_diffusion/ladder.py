@@ -19,6 +19,11 @@ def batch_size(level: int, wanted: int) -> int:
     return 1 if level >= ONE_BY_ONE else wanted
 
 
+def levels_on(device: str) -> tuple[str, ...]:
+    """Return the levels of a device: the last helps on CUDA alone, with a memory of its own."""
+    return LEVELS if device.startswith("cuda") else LEVELS[: OFFLOADED - 1]
+
+
 class Ladder:
     """Puts the pipelines of one checkpoint on a memory level; they share their weights."""
 
@@ -33,7 +38,7 @@ class Ladder:
         Raises:
             OutOfMemory: Nothing smaller is left to try on this device.
         """
-        if level >= OFFLOADED and not self._device.startswith("cuda"):
+        if level > len(levels_on(self._device)):
             raise OutOfMemory("The weights are in main memory already; nothing smaller is left.")
         self._tile(pipeline, tiled=level >= TILED)
         if self._offloaded is not None and (self._offloaded is not pipeline or level < OFFLOADED):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 CONFIGS = Path(__file__).parent / "configs"
 _CLASSES = {"sd15": "StableDiffusionPipeline", "sdxl": "StableDiffusionXLPipeline"}
-_UNET = "model.diffusion_model.input_blocks.0.0.weight"
+UNET_PREFIX = "model.diffusion_model."
+_UNET = f"{UNET_PREFIX}input_blocks.0.0.weight"
 _UNET_IN = 4  # latent channels; 9 is an inpainting U-Net
 _HINT = "Use the same checkpoint as a diffusers folder."
 

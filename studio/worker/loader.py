@@ -97,6 +97,11 @@ class Loader:
         self.tell(pipeline.checkpoint_id, seconds, self._device(kind, request))
         return pipeline
 
+    def levels(self, kind: type[Generator], request: Request) -> tuple[str, ...]:
+        """Return the ways to use less memory on the device that a request is computed on."""
+        device = self._device(kind, request)
+        return kind.memory_levels_on(device.id) if device else kind.memory_levels
+
     def unload_others(self, key: Key | None) -> bool:
         """Let go of all pipelines but one; tell whether there were any."""
         gone = self.held.drop_others(key)
@@ -119,7 +124,8 @@ class Loader:
 
     def _admit(self, kind: type[Generator], request: Request, context: JobContext) -> None:
         """Make room before loading, and don't begin what by its own estimate can't fit."""
-        needed = context.memory_estimate
+        # the generator knows its weights better than their size on disk tells
+        needed = kind.estimate_bytes_at(request, context.memory_level) or context.memory_estimate
         device = self._device(kind, request)
         if not self.held.budget and device and device.total_memory:
             share = CPU_SHARE if device.id == "cpu" else GPU_SHARE
@@ -129,7 +135,7 @@ class Loader:
             device = self._device(kind, request)
         if not needed or not device or not device.free_memory or needed <= device.free_memory:
             return
-        levels = len(kind.memory_levels)
+        levels = len(kind.memory_levels_on(device.id))
         hopeless = not levels and needed > (device.total_memory or needed)
         if context.memory_level < levels or hopeless:
             raise OutOfMemory(

@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,8 +119,6 @@ class Runner:
     def _generate(self, request: Request, context: JobContext) -> _Result:
         kind = self._loader.kind(request.generator)
         key = self._key(request)
-        # the generator knows its weights better than their size on disk tells
-        context.memory_estimate = kind.estimate_bytes(request) or context.memory_estimate
         held = self._loader.held
 
         def once() -> _Result:
@@ -130,7 +129,8 @@ class Runner:
             return result
 
         try:
-            return self._climb(once, request, context, key, kind.memory_levels)
+            levels = partial(self._loader.levels, kind, request)
+            return self._climb(once, request, context, key, levels)
         finally:
             held.touch(key)
 
@@ -147,7 +147,7 @@ class Runner:
             return result
 
         levels = getattr(trainer, "memory_levels", ())
-        return self._climb(once, request, context, None, levels)
+        return self._climb(once, request, context, None, lambda: levels)
 
     def _collect(self, start: Callable[[], Iterator[Artifact]], context: JobContext) -> _Result:
         context.phase = "running"
@@ -174,7 +174,7 @@ class Runner:
         request: Request,
         context: JobContext,
         key: Key | None,
-        levels: tuple[str, ...],
+        levels: Callable[[], tuple[str, ...]],
     ) -> _Result:
         while True:
             try:
@@ -193,10 +193,11 @@ class Runner:
             context.say(f"Too little memory; trying again: {way}")
 
     def _next_rung(
-        self, context: JobContext, key: Key | None, levels: tuple[str, ...]
+        self, context: JobContext, key: Key | None, ways: Callable[[], tuple[str, ...]]
     ) -> str | None:
         if self._loader.unload_others(key):
             return "other checkpoints were unloaded"
+        levels = ways()
         if context.memory_level < len(levels):
             context.memory_level += 1
             return levels[context.memory_level - 1]

@@ -130,6 +130,56 @@ def test_it_is_measured_by_the_device_that_it_computes_on(tmp_path: Path, device
         assert worker.do(big).execution["memory_level"] == 2  # the last one tries all the same
 
 
+LEVELS = """
+import os
+from generators.api import DeviceInfo
+from generators.fake.generator import FakeGenerator
+
+class KnowsItsLevels(FakeGenerator):
+    memory_levels = ("smaller", "smallest", "on a card only")
+
+    @classmethod
+    def estimate_bytes_at(cls, request, memory_level):
+        return (9000, 5000, 700, 600)[memory_level]
+
+    @classmethod
+    def memory_levels_on(cls, device):
+        return cls.memory_levels if device == "cuda:0" else cls.memory_levels[:2]
+
+    @classmethod
+    def devices_for(cls, request):
+        return (DeviceInfo(os.environ["DEVICE"], "It", 10000, int(os.environ["FREE"])),)
+"""
+
+
+@pytest.mark.parametrize(
+    ("device", "free", "needs", "level"),
+    [
+        ("cpu", 9000, 0, 0),
+        ("cpu", 8000, 0, 1),
+        ("cpu", 1000, 0, 2),
+        ("cpu", 100, 0, 2),  # the last one tries all the same
+        ("cuda:0", 650, 0, 3),
+        ("cuda:0", 9000, 3, 3),
+        ("cpu", 9000, 3, None),
+    ],
+)
+def test_each_level_is_measured_by_its_own_estimate(
+    tmp_path: Path, device: str, free: int, needs: int, level: int | None
+) -> None:
+    (tmp_path / "levels.py").write_text(LEVELS)
+    paths = os.pathsep.join([str(ROOT), str(tmp_path)])
+    environment = {"PYTHONPATH": paths, "DEVICE": device, "FREE": str(free)}
+    entries = {"fake": "levels:KnowsItsLevels"}
+    with WorkerProcess(tmp_path, environment=environment, entries=entries) as worker:
+        done = worker.do(fake(checkpoint=ref("a", memory_levels_needed=needs)))
+        if level is None:
+            assert isinstance(done, Failed)
+            assert "memory level 3" in done.traceback
+        else:
+            assert done.execution["memory_level"] == level
+
+
 def test_die_and_hang(tmp_path: Path) -> None:
     worker = faulty(tmp_path, die={"after": 1})
     worker.do(fake())
