@@ -163,6 +163,7 @@ class FamilySpec:
             against ``_class_name`` of model_index.json; ``model_type`` against ``model_type`` of
             config.json; ``gguf_architecture`` against the GGUF header, ``tensors`` are names that a
             safetensors header must hold, ``no_tensors`` names that it must not.
+        licence: Of the published weights (SPDX id or its own name); holds where weights name none.
     """
 
     id: str
@@ -172,6 +173,7 @@ class FamilySpec:
     adapters: tuple[str, ...] = ()
     native_size: int = 0
     detect: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

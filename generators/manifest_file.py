@@ -77,7 +77,7 @@ _PARAM = {
 }  # fmt: skip
 _FAMILY = {
     "id": _STRING, "label": _STRING, "formats": _STRINGS, "worker": _STRING,
-    "adapters": _STRINGS, "native_size": _INTEGER, "detect": _TABLES,
+    "adapters": _STRINGS, "native_size": _INTEGER, "licence": _STRING, "detect": _TABLES,
 }  # fmt: skip
 _ENVIRONMENT = {"requirements": _STRINGS}
 _TOP = {"generator", "mode", "param", "family", "environment"}
@@ -210,6 +210,7 @@ def _family(item: Mapping[str, Any]) -> FamilySpec:
         adapters=tuple(values.get("adapters", ())),
         native_size=values.get("native_size", 0),
         detect=tuple(rules),
+        licence=values.get("licence", ""),
     )
 
 

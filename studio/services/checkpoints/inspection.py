@@ -19,6 +19,7 @@ from studio.services.checkpoints.headers import (
     safetensors_licence,
     safetensors_names,
 )
+from studio.services.checkpoints.licences import licence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,6 @@ OPTIONAL = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
 NO_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
 MAX_JSON = 20_000_000  # bytes of a config; tokenizers are not read here
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
-_NON_COMMERCIAL = re.compile(r"(^|[-_ ])nc([-_ ]|$)|non-?commercial", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Facts:
     """What was read from disk; the manifests' rules are matched against it.
 
     Attributes:
-        card: Front matter of the model card (README.md): ``license``, ``language``, ``tags``.
+        card: Front matter of the model card (README.md): ``license``, ``license_name``,
+            ``language``, ``tags``.
         latent_side: Side of the square that the denoiser was trained at, in latent pixels.
         vae_factor: Pixels to a latent pixel; both 0 when the folder does not say.
     """
@@ -87,7 +88,7 @@ def inspect_path(path: Path, registry: Registry) -> Inspection:
         raise CheckpointError(f"There is nothing at {path}.", "Check the path.")
     facts = folder_facts(path) if path.is_dir() else file_facts(path)
     manifest, family = find_family(facts, registry, path)
-    licence = _first(facts.card.get("license"))
+    licence, commercial_use = licence_of(facts.card, family.licence)
     details = dict(facts.details)
     native = native_size(facts.latent_side, facts.vae_factor, family.native_size)
     if native:
@@ -100,7 +101,7 @@ def inspect_path(path: Path, registry: Registry) -> Inspection:
         format=facts.format,
         bytes=size_on_disk(path),
         licence=licence,
-        commercial_use=not _NON_COMMERCIAL.search(licence),
+        commercial_use=commercial_use,
         languages=facts.card.get("language", ()),
         untrained="untrained" in facts.card.get("tags", ()),
         details=details,
@@ -185,7 +186,10 @@ def file_facts(path: Path) -> Facts:
         header = gguf_header(path)
         keys = header.keys
         architecture = str(keys.get("general.architecture", ""))
-        card: dict[str, tuple[str, ...]] = {"license": (str(keys.get("general.license", "")),)}
+        card: dict[str, tuple[str, ...]] = {
+            "license": (str(keys.get("general.license", "")),),
+            "license_name": (str(keys.get("general.license.name", "")),),
+        }
         languages = keys.get("general.languages")
         if isinstance(languages, list):
             card["language"] = tuple(str(language) for language in languages)
@@ -368,7 +372,3 @@ def latent_facts(path: Path) -> tuple[int, int]:
         if isinstance(levels, list) and 0 < len(levels) <= 10:
             return side, int(2 ** (len(levels) - 1))
     return side, 0
-
-
-def _first(values: tuple[str, ...] | None) -> str:
-    return values[0] if values else ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import gguf
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from generators.audio_music.backend import FAMILIES
 from generators.registry import Registry
 from studio.core.errors import CheckpointError
 from studio.services.checkpoints.adapters import family_by_shapes, looks_like_adapter
@@ -52,9 +54,64 @@ def test_a_transformers_folder(llama_folder, registry):
     assert found.details["context_length"] == 2048
 
 
-def test_a_non_commercial_licence_is_seen(llama_folder, registry):
-    (llama_folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
-    assert not inspect_path(llama_folder, registry).commercial_use
+@pytest.mark.parametrize(
+    ("card", "name"),
+    [
+        ("license: cc-by-nc-4.0", "cc-by-nc-4.0"),
+        (
+            "license: other\nlicense_name: flux-1-dev-non-commercial-license",
+            "flux-1-dev-non-commercial-license",
+        ),
+        ("license: Some Non Commercial Licence", "Some Non Commercial Licence"),
+        ("license: my_non_commercial", "my_non_commercial"),
+        ("license:\n- apache-2.0\n- cc-by-nc-4.0", "apache-2.0"),
+    ],
+)
+def test_a_non_commercial_licence_is_seen(llama_folder, registry, card, name):
+    (llama_folder / "README.md").write_text(f"---\n{card}\n---\n")
+    found = inspect_path(llama_folder, registry)
+    assert (found.licence, found.commercial_use) == (name, False)
+
+
+@pytest.mark.parametrize(
+    "card", ["license: other\nlicense_name: synced-once", "license: nca", "tags: [noncommercial]"]
+)
+def test_other_licences_stay_commercial(llama_folder, registry, card):
+    (llama_folder / "README.md").write_text(f"---\n{card}\n---\n")
+    assert inspect_path(llama_folder, registry).commercial_use
+
+
+def test_the_licence_s_own_name_in_a_gguf_file_is_seen(tmp_path, registry):
+    writer = gguf.GGUFWriter(tmp_path / "m.gguf", "llama")
+    writer.add_license("other")
+    writer.add_license_name("Model Research License, non-commercial")
+    writer.add_tensor("t", np.ones((4, 4), dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    found = inspect_path(tmp_path / "m.gguf", registry)
+    assert found.licence == "Model Research License, non-commercial"
+    assert not found.commercial_use
+
+
+def test_without_a_card_the_family_s_licence_holds(llama_folder, registry):
+    """Published MusicGen weights may not be used commercially; a folder may lack its card."""
+    (llama_folder / "config.json").write_text('{"model_type": "musicgen"}')
+    found = inspect_path(llama_folder, registry)
+    assert (found.family, found.licence, found.commercial_use) == (
+        "musicgen", "CC-BY-NC-4.0", False,
+    )  # fmt: skip
+    (llama_folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    found = inspect_path(llama_folder, registry)
+    assert (found.licence, found.commercial_use) == ("apache-2.0", True)
+
+
+def test_music_s_manifest_and_backend_name_the_same_licences(registry):
+    families = registry.get("audio_music").families
+    assert {family.id: family.licence for family in families} == {
+        family.id: family.licence for family in FAMILIES.values()
+    }
 
 
 def test_a_folder_with_code_of_its_own_is_refused(llama_folder, registry):
