@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.core.errors import CheckpointError
-from studio.services.checkpoints.headers import safetensors_names
+from studio.services.checkpoints.headers import safetensors_licence, safetensors_names
 from studio.services.checkpoints.inspection import Inspection, read_card, read_json, size_on_disk
+from studio.services.checkpoints.licences import licence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,12 +47,12 @@ def inspect_adapter(path: Path, registry: Registry, family: str = "") -> Inspect
     for manifest in registry.manifests:
         spec = manifest.family(chosen)
         if spec is not None and "lora" in spec.adapters:
-            card = read_card(path) if path.is_dir() else {}
-            licence = (card.get("license") or ("",))[0]
+            said = (safetensors_licence(path),) if path.is_file() else ()
+            licence, commercial = licence_of({"license": said} if said else read_card(path))
             return Inspection(
                 kind="adapter", generator=manifest.id, modality=manifest.modality, family=chosen,
                 format="peft" if path.is_dir() else "single_file", bytes=size_on_disk(path),
-                licence=licence,
+                licence=licence, commercial_use=commercial,
             )  # fmt: skip
     takers = [f"{family.id}" for manifest in registry.manifests for family in manifest.families
               if "lora" in family.adapters]  # fmt: skip

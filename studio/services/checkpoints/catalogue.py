@@ -75,7 +75,8 @@ def _add_adapter(
     return library.models.add_adapter(
         Adapter(
             id=new_id(), name=name or path.stem, generator=found.generator, family=found.family,
-            path=str(path), bytes=found.bytes, licence=found.licence, added_at=time.time(),
+            path=str(path), bytes=found.bytes, licence=found.licence,
+            commercial_use=found.commercial_use, added_at=time.time(),
         )
     )  # fmt: skip
 
