@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.core.ids import new_id
-from studio.core.job import JobKind, Lane, NewJob, StepRequest
+from studio.core.job import JobKind, Lane, Need, NewJob, StepRequest
 from studio.services.brief import load_brief, parse_brief
 from studio.services.campaign.checkpoints import choose_checkpoints
 from studio.services.campaign.review import (
@@ -24,8 +24,8 @@ from studio.services.campaign.review import (
 from studio.services.campaign.run import plan_campaign, run_campaign
 from studio.services.campaign.state import CampaignState, Piece, campaign_state
 from studio.services.campaign.view import CampaignView
-from studio.services.export.exporter import refuse_non_commercial
 from studio.services.export.files import slug
+from studio.services.export.licences import refuse_non_commercial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +107,7 @@ def export_campaign(
         "override_licence": options.override_licence,
         "after_running": after_running,
     }
-    needs = view.maker.step("export", "", "", needs=[job.id for job in view.active()]).needs
+    needs = tuple(Need(job.id, success=False) for job in view.active())
     job = NewJob(
         request=StepRequest("export", told),
         kind=JobKind.EXPORT,

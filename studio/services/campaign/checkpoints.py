@@ -14,6 +14,7 @@ from studio.services.copywriting.asking import language_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from generators.api import JsonValue
     from generators.registry import Registry
     from studio.core.campaign import Brief
     from studio.core.checkpoint import Checkpoint
@@ -27,6 +28,7 @@ SUGGESTIONS = {
     "PATH.",
     "audio": "Add a MusicGen folder: studio models add PATH.",
 }
+WEIGHTS = "weights"  # in a campaign's data: ``as_noted`` by checkpoint id, from when it was started
 WITHOUT = {"audio": " Or set wanted = false under [music]."}
 
 
@@ -131,6 +133,17 @@ def lacking_languages(checkpoint: Checkpoint, brief: Brief) -> list[str]:
 
 def _lacking_names(checkpoint: Checkpoint, brief: Brief) -> str:
     return ", ".join(language_name(code) for code in lacking_languages(checkpoint, brief))
+
+
+def as_noted(checkpoint: Checkpoint) -> dict[str, JsonValue]:
+    """Return what a campaign remembers of its weights: they may be taken off the list later."""
+    return {
+        "name": checkpoint.name,
+        "modality": checkpoint.modality,
+        "licence": checkpoint.licence,
+        "commercial_use": checkpoint.commercial_use,
+        "untrained": checkpoint.untrained,
+    }
 
 
 def _warnings(checkpoint: Checkpoint, modality: str, brief: Brief) -> list[str]:

@@ -10,7 +10,7 @@ from studio.core.campaign import CampaignStatus
 from studio.core.errors import BriefError, UserFacingError
 from studio.core.estimates import queue_item, queue_remaining
 from studio.core.ids import new_id
-from studio.services.campaign.checkpoints import choose_checkpoints
+from studio.services.campaign.checkpoints import WEIGHTS, as_noted, choose_checkpoints
 from studio.services.campaign.ids import piece_key, round_key
 from studio.services.campaign.planning import modalities, plan_pieces, with_findings
 from studio.services.campaign.requests import JobMaker
@@ -133,6 +133,7 @@ def run_campaign(library: Library, registry: Registry, brief: Brief) -> str:
     maker = JobMaker(campaign_id, brief, seed, manifests, checkpoints)
     data: dict[str, object] = {"seed": seed, "revisions": {}, "revision": 0}
     data["untrained"] = [item.name for item in checkpoints.values() if item.untrained]
+    data[WEIGHTS] = {item.id: as_noted(item) for item in checkpoints.values()}
     for field in ("logo", "logo_on_dark"):  # kept by the library: the file may move or change
         path = getattr(brief.brand, field)
         if path:

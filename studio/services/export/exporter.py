@@ -32,6 +32,7 @@ from studio.services.export.files import (
     slug,
     zip_folder,
 )
+from studio.services.export.licences import refuse_non_commercial, used_weights
 from studio.services.export.tables import CopyRow, as_csv, as_json
 from studio.services.files.marks import COMPOSITE, GENERATED, mark_ai
 from studio.services.placements import placement
@@ -41,40 +42,12 @@ if TYPE_CHECKING:
 
     from generators.api import JsonValue
     from studio.core.campaign import CreativePlan
-    from studio.core.checkpoint import Checkpoint
     from studio.core.job import NewJob
     from studio.services.campaign.view import CampaignView
     from studio.services.steps import StepContext
     from studio.store.records import CreativeRecord
 
 MANIFEST = "manifest.json"
-
-
-def used_checkpoints(view: CampaignView) -> list[Checkpoint]:
-    """Return the checkpoints of a campaign that are still listed."""
-    found = []
-    for checkpoint_id in view.plan.checkpoints.values():
-        try:
-            found.append(view.library.models.get(checkpoint_id))
-        except NotFound:
-            continue
-    return found
-
-
-def refuse_non_commercial(view: CampaignView, *, override: bool) -> None:
-    """Stop an export whose weights may not be used for it, unless a person takes that on.
-
-    Raises:
-        ExportError: Names the checkpoints and their licences.
-    """
-    bound = [item for item in used_checkpoints(view) if not item.commercial_use]
-    if not bound or override:
-        return
-    names = ", ".join(f"{item.name} ({item.licence or 'licence unknown'})" for item in bound)
-    raise ExportError(
-        f"Made with weights for non-commercial use only: {names}.",
-        "Use another checkpoint, or confirm that this use is allowed (override the licence).",
-    )
 
 
 def export_step(context: StepContext) -> StepOutcome:
@@ -344,16 +317,7 @@ def _manifest(
         "made_with": f"Brandloom {__version__}",
         "ai_generated": True,
         "ai_marks": {"composed pictures": COMPOSITE, "music": GENERATED},
-        "checkpoints": [
-            {
-                "name": item.name,
-                "modality": item.modality,
-                "licence": item.licence,
-                "commercial_use": item.commercial_use,
-                "untrained": item.untrained,
-            }
-            for item in used_checkpoints(view)
-        ],
+        "checkpoints": [item.to_json() for item in used_weights(view)],
         "licence_override": override,
         "files": [entry.to_json() for entry in sorted(folder.entries, key=lambda e: e.path)],
         "missing": [_discreet(item) for item in missing],

@@ -334,6 +334,41 @@ def test_the_export_says_what_is_missing(library, tmp_path):
     assert exports[0]["folder"] == str(folder)
 
 
+@pytest.mark.parametrize("since", ["removed", "others at their path"])
+def test_the_licence_from_the_start_of_a_campaign_holds(library, tmp_path, since):
+    (music,) = library.models.list(modality="audio")
+    library.models.update(music.id, commercial_use=False, licence="CC-BY-NC-4.0")
+    campaign_id = run_campaign(library, REGISTRY, SMALL)
+    engine = TinyEngine(library)
+    engine.run()
+    if since == "removed":
+        library.models.remove(music.id)
+    else:
+        library.models.update(music.id, commercial_use=True, licence="MIT")
+    with pytest.raises(ExportError, match=r"tiny audio \(CC-BY-NC-4\.0\)"):
+        export_campaign(library, campaign_id, tmp_path)
+    options = ExportOptions(override_licence=True)
+    _, folder = export_campaign(library, campaign_id, tmp_path, options)
+    engine.run()
+    listed = json.loads((folder / "manifest.json").read_text())["checkpoints"]
+    (told,) = [item for item in listed if item["modality"] == "audio"]
+    assert (told["licence"], told["commercial_use"]) == ("CC-BY-NC-4.0", False)
+
+
+def test_weights_off_the_list_do_not_stand_in_the_way_of_an_export(library, tmp_path):
+    campaign_id = run_campaign(library, REGISTRY, SMALL)
+    engine = TinyEngine(library)
+    engine.run()
+    for checkpoint in library.models.list():
+        library.models.remove(checkpoint.id)
+    job, _ = export_campaign(library, campaign_id, tmp_path)
+    engine.run()
+    assert library.jobs.get(job.id).status is JobStatus.SUCCEEDED
+    library.campaigns.patch(campaign_id, {"weights": {}})  # as before licences were noted
+    with pytest.raises(ExportError, match=r"audio weights that are listed no more \(licence unk"):
+        export_campaign(library, campaign_id, tmp_path)
+
+
 def test_non_commercial_weights_stop_the_export_until_overridden(library, tmp_path):
     campaign_id = run_campaign(library, REGISTRY, SMALL)
     engine = TinyEngine(library)
