@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from studio.cli.context import seconds_in_words, shorten
 from studio.core.job import JobStatus
+from studio.services.engine_control import engine_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.1
 PROGRESS_SECONDS = 0.25
+ENGINE_SECONDS = 2.0  # between looks whether the engine is still there
 
 
 class Display:
@@ -62,7 +64,7 @@ def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = Fal
         The jobs in their final states.
     """
     display, seen, version, drawn = Display(), dict[str, JobStatus](), -1, 0.0
-    halted = ""
+    halted, looked = "", time.monotonic()
     with nullcontext() if cli.library.read_only else cli.client():
         if not cli.library.read_only:  # else there is only something to look at
             cli.start_engine()
@@ -83,6 +85,23 @@ def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = Fal
                     drawn = time.monotonic()
                     display.status(summary(cli, jobs))
             time.sleep(POLL_SECONDS)
+            if time.monotonic() - looked > ENGINE_SECONDS:
+                keep_engine(cli, None if quiet else display)
+                looked = time.monotonic()
+
+
+def keep_engine(cli: Cli, display: Display | None) -> None:
+    """Start the engine again when it is gone while there is work: killed, or stopped.
+
+    Nothing in the library changes when it goes, so it must be looked for.
+    """
+    if cli.library.read_only or cli.library.jobs.queue_paused() is not None:
+        return
+    if engine_running(cli.root):
+        return
+    if display is not None:
+        display.line("The engine was gone; it is started again.")
+    cli.start_engine()
 
 
 def why_halted(cli: Cli) -> str:
