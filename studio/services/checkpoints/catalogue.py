@@ -34,6 +34,7 @@ def add_weights(
     """Put weights on the library's list; they stay where they are.
 
     A ZIP, such as an adapter that was trained here, is unpacked into the library first.
+    Without a name they get that of their file or folder, with a number where it is taken.
 
     Adding a path again reads it anew and keeps its id.
 
@@ -42,15 +43,16 @@ def add_weights(
         ArchiveError: A ZIP that cannot be unpacked safely.
     """
     path = path.expanduser().resolve()
+    own_name = path.name if path.is_dir() else path.stem  # in a folder's name a dot is a dot
     if path.suffix.lower() == ".zip" and path.is_file():
-        name = name or path.stem
         path = unpack(library.paths, path)
+    name = name or _free_name(library, own_name, path)
     if path.exists() and looks_like_adapter(path):
         return _add_adapter(library, registry, path, name=name, family=family)
     found = inspect_path(path, registry)
     checkpoint = Checkpoint(
         id=new_id(),
-        name=name or path.stem,
+        name=name,
         generator=found.generator,
         modality=found.modality,
         family=found.family,
@@ -68,13 +70,23 @@ def add_weights(
     return library.models.add(checkpoint)
 
 
+def _free_name(library: Library, name: str, path: Path) -> str:
+    """Return a name, with a number where weights at another path have it already."""
+    listed: list[Checkpoint | Adapter] = [*library.models.list(), *library.models.adapters()]
+    taken = {item.name for item in listed if item.path != str(path)}
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name} ({number})", number + 1
+    return found
+
+
 def _add_adapter(
     library: Library, registry: Registry, path: Path, *, name: str, family: str
 ) -> Adapter:
     found = inspect_adapter(path, registry, family)
     return library.models.add_adapter(
         Adapter(
-            id=new_id(), name=name or path.stem, generator=found.generator, family=found.family,
+            id=new_id(), name=name, generator=found.generator, family=found.family,
             path=str(path), bytes=found.bytes, licence=found.licence,
             commercial_use=found.commercial_use, added_at=time.time(),
         )

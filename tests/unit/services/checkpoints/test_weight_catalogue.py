@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 from generators.registry import Registry
 from studio.core.checkpoint import Adapter
-from studio.services.checkpoints.catalogue import add_weights
+from studio.services.checkpoints.catalogue import add_weights, find_checkpoint
 from studio.store.library import Library
 
 LORA = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight"
@@ -46,6 +46,40 @@ def test_the_licence_of_a_lora_in_one_file(
     added = add_weights(library, registry, lora(tmp_path / "style.safetensors", **metadata))
     assert isinstance(added, Adapter)
     assert (added.licence, added.commercial_use) == (licence, commercial)
+
+
+def llama(folder):
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"model_type": "llama"}')
+    save_file({"a": np.zeros((2, 2), np.float32)}, folder / "model.safetensors")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["Llama-3.2-1B-Instruct", "FLUX.1-dev", "小模型 v1.5"])
+def test_a_folder_keeps_its_whole_name(library, registry, tmp_path, name):
+    assert add_weights(library, registry, llama(tmp_path / name)).name == name
+
+
+def test_a_file_is_listed_without_its_ending(library, registry, tmp_path):
+    added = add_weights(library, registry, lora(tmp_path / "style.v2.safetensors"))
+    assert added.name == "style.v2"
+
+
+def test_a_name_that_is_taken_gets_a_number(library, registry, tmp_path):
+    places = [llama(tmp_path / where / "model") for where in ("a", "b", "c")]
+    added = [add_weights(library, registry, path) for path in places]
+    assert [item.name for item in added] == ["model", "model (2)", "model (3)"]
+    added.append(add_weights(library, registry, lora(tmp_path / "model.safetensors")))
+    assert added[-1].name == "model (4)"
+    for path, before in zip(places, added, strict=False):  # the same place: the same row
+        again = add_weights(library, registry, path)
+        assert (again.id, again.name) == (before.id, before.name)
+    assert find_checkpoint(library, "model").id == added[0].id
+
+
+def test_a_person_s_own_name_is_kept(library, registry, tmp_path):
+    for where in ("a", "b"):
+        assert add_weights(library, registry, llama(tmp_path / where), name="mine").name == "mine"
 
 
 def test_the_licence_of_a_lora_in_a_folder(library, registry, tmp_path):
