@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +18,11 @@ from studio.services.checkpoints.inspection import inspect_path
 from studio.services.files.folders import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from generators.manifest import Manifest
     from generators.registry import Registry
+    from studio.services.checkpoints.inspection import Inspection
     from studio.store.library import Library
 
 
@@ -39,17 +42,64 @@ def add_weights(
     Adding a path again reads it anew and keeps its id.
 
     Raises:
-        CheckpointError: Damaged, unsafe, or nothing that an installed generator can load.
+        CheckpointError: Damaged, unsafe, nothing that an installed generator can load, or it may
+            not be read.
         ArchiveError: A ZIP that cannot be unpacked safely.
     """
-    path = path.expanduser().resolve()
-    own_name = path.name if path.is_dir() else path.stem  # in a folder's name a dot is a dot
-    if path.suffix.lower() == ".zip" and path.is_file():
-        path = unpack(library.paths, path)
+    with _reading(path):
+        path = _place(library, path)
+        own_name = path.name if path.is_dir() else path.stem  # in a folder's name a dot is a dot
+        if path.suffix.lower() == ".zip" and path.is_file():
+            path = unpack(library.paths, path)
+        if path.exists() and looks_like_adapter(path):
+            found = inspect_adapter(path, registry, family)
+        else:
+            found = inspect_path(path, registry)
     name = name or _free_name(library, own_name, path)
-    if path.exists() and looks_like_adapter(path):
-        return _add_adapter(library, registry, path, name=name, family=family)
-    found = inspect_path(path, registry)
+    if found.kind == "adapter":
+        return _add_adapter(library, found, path, name)
+    return _add_checkpoint(library, found, path, name)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say in words what cannot be read: what lies on a person's disk is no bug of this program."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home folder, or nested too deeply
+        named = getattr(error, "filename", None) or path
+        why = getattr(error, "strerror", None) or error
+        raise CheckpointError(
+            f"{named} cannot be read: {why}.",
+            "Check the path, and that you may read everything that lies there.",
+        ) from error
+
+
+def _place(library: Library, path: Path) -> Path:
+    """Return the path to list: the one that the same weights are listed at, or as it was given.
+
+    Links are kept, since a file in the Hugging Face cache is a link to one without an ending.
+    """
+    path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links
+    real = os.path.realpath(path)
+    known = (item.path for item in _listed(library) if os.path.realpath(item.path) == real)
+    return Path(next(known, path))
+
+
+def _listed(library: Library) -> list[Checkpoint | Adapter]:
+    return [*library.models.list(), *library.models.adapters()]
+
+
+def _free_name(library: Library, name: str, path: Path) -> str:
+    """Return a name, with a number where weights at another path have it already."""
+    taken = {item.name for item in _listed(library) if item.path != str(path)}
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name} ({number})", number + 1
+    return found
+
+
+def _add_checkpoint(library: Library, found: Inspection, path: Path, name: str) -> Checkpoint:
     checkpoint = Checkpoint(
         id=new_id(),
         name=name,
@@ -70,20 +120,7 @@ def add_weights(
     return library.models.add(checkpoint)
 
 
-def _free_name(library: Library, name: str, path: Path) -> str:
-    """Return a name, with a number where weights at another path have it already."""
-    listed: list[Checkpoint | Adapter] = [*library.models.list(), *library.models.adapters()]
-    taken = {item.name for item in listed if item.path != str(path)}
-    found, number = name, 2
-    while found in taken:
-        found, number = f"{name} ({number})", number + 1
-    return found
-
-
-def _add_adapter(
-    library: Library, registry: Registry, path: Path, *, name: str, family: str
-) -> Adapter:
-    found = inspect_adapter(path, registry, family)
+def _add_adapter(library: Library, found: Inspection, path: Path, name: str) -> Adapter:
     return library.models.add_adapter(
         Adapter(
             id=new_id(), name=name, generator=found.generator, family=found.family,

@@ -55,7 +55,9 @@ def safetensors_names(path: Path) -> dict[str, tuple[int, ...]]:
         tensors = {name: info for name, info in header.items() if name != "__metadata__"}
         end = max((int(info["data_offsets"][1]) for info in tensors.values()), default=0)
         names = {name: tuple(int(n) for n in info["shape"]) for name, info in tensors.items()}
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (
+        struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
+    ) as error:  # fmt: skip
         raise CheckpointError(*_damaged(path, "its header is not safetensors")) from error
     if 8 + length + end > size:
         missing = 8 + length + end - size

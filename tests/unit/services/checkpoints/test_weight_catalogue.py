@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from safetensors.numpy import save_file
 
 from generators.registry import Registry
 from studio.core.checkpoint import Adapter
+from studio.core.errors import CheckpointError
 from studio.services.checkpoints.catalogue import add_weights, find_checkpoint
 from studio.store.library import Library
 
@@ -80,6 +84,56 @@ def test_a_name_that_is_taken_gets_a_number(library, registry, tmp_path):
 def test_a_person_s_own_name_is_kept(library, registry, tmp_path):
     for where in ("a", "b"):
         assert add_weights(library, registry, llama(tmp_path / where), name="mine").name == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_file_in_the_hugging_face_cache(library, registry, tmp_path):
+    blob = tmp_path / "blobs" / "5f1d0a"
+    blob.parent.mkdir()
+    lora(blob)
+    link = tmp_path / "snapshots" / "abc" / "style.safetensors"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../../blobs/5f1d0a")
+    added = add_weights(library, registry, link)
+    assert (added.name, added.path) == ("style", str(link))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_weights_that_are_listed_keep_their_row_by_whatever_way(library, registry, tmp_path):
+    first = add_weights(library, registry, llama(tmp_path / "disk" / "model"))
+    (tmp_path / "models").symlink_to(tmp_path / "disk")
+    again = add_weights(library, registry, tmp_path / "models" / ".." / "models" / "model")
+    assert (again.id, again.path) == (first.id, first.path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_loop_of_links_is_nothing(library, registry, tmp_path):
+    (tmp_path / "a.gguf").symlink_to(tmp_path / "b.gguf")
+    (tmp_path / "b.gguf").symlink_to(tmp_path / "a.gguf")
+    with pytest.raises(CheckpointError, match="There is nothing at"):
+        add_weights(library, registry, tmp_path / "a.gguf")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such paths are merely not there")
+@pytest.mark.parametrize("path", ["~nobody-of-that-name/model.gguf", "x" * 300])
+def test_a_path_that_cannot_be_followed(library, registry, path):
+    with pytest.raises(CheckpointError, match="cannot be read: "):
+        add_weights(library, registry, Path(path))
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_file_that_may_not_be_read_is_named(library, registry, tmp_path, monkeypatch, name):
+    folder = llama(tmp_path / "model")
+    real = Path.open
+
+    def refuse(path, *arguments, **options):
+        if path.name == name:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(CheckpointError, match=f"{name} cannot be read: Permission denied"):
+        add_weights(library, registry, folder)
 
 
 def test_the_licence_of_a_lora_in_a_folder(library, registry, tmp_path):

@@ -57,6 +57,14 @@ def test_safetensors_header_that_lies_about_its_length(tmp_path):
         safetensors_names(path)
 
 
+def test_safetensors_header_that_is_nested_too_deeply(tmp_path):
+    path = tmp_path / "m.safetensors"
+    header = b'{"a":' + b"[" * 100_000
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    with pytest.raises(CheckpointError, match="not safetensors"):
+        safetensors_names(path)
+
+
 def test_gguf_keys(tmp_path):
     header = gguf_header(write_gguf(tmp_path / "m.gguf"))
     assert header.tensors == 1
