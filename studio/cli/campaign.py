@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cli.context import Cli, seconds_in_words, shorten, table
+from studio.cli.jobs import as_json as job_as_json
 from studio.cli.watch import wait_for
 from studio.core.campaign import CreativeStatus
 from studio.core.errors import NotFound
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import argparse
 
     from studio.core.campaign import Brief, Plan
+    from studio.core.job import Job
 
 SHOWN = 40  # lines of pieces before "and N more"
 
@@ -111,11 +113,13 @@ def run(cli: Cli, options: argparse.Namespace) -> int:
     wait(cli, campaign_id)
     state = campaign_state(cli.library, campaign_id, cli.registry)
     files: dict[str, object] = {}
+    failed: dict[str, object] = {}
     if options.export is not None:
         options.campaign, options.folder, options.drafts = campaign_id, options.export, True
-        files = exported(cli, campaign_id, options)
+        files, ended = exported(cli, campaign_id, options)
+        failed = {} if files else {"export_job": job_as_json(ended)}
     words = describe_state(state) + ("\n\n" + describe_export(files) if files else "")
-    cli.emit({**state.to_json(), "export": files}, words)
+    cli.emit({**state.to_json(), "export": files, **failed}, words)
     return 1 if state.missing or (options.export is not None and not files) else 0
 
 
@@ -212,13 +216,41 @@ def review(cli: Cli, options: argparse.Namespace) -> int:
 
 
 def make_again(cli: Cli, options: argparse.Namespace) -> int:
-    """Make one part of one creative anew."""
+    """Make one part of one creative anew; exit 1 when that failed and it is as it was."""
     campaign_id = find(cli, options.campaign)
     state = campaign_state(cli.library, campaign_id, cli.registry)
     (creative,) = creative_ids(state, [options.creative])
-    remake(cli.library, creative, options.what, registry=cli.registry)
+    asked = remake(cli.library, creative, options.what, registry=cli.registry)
     wait(cli, campaign_id)
-    return show(cli, options)
+    failures = why_not_remade(cli, creative, revision_of(asked[0]))
+    for failure in failures:
+        cli.say(f"Not remade. {failure}")
+    show(cli, options)
+    return 1 if failures else 0
+
+
+def why_not_remade(cli: Cli, creative_id: str, revision: str) -> list[str]:
+    """Return what went wrong with a remake; empty when all of it was made.
+
+    Where no candidate for the copy will do, all jobs succeed, and the creative notes it.
+    """
+    creative = cli.library.campaigns.get_creative(creative_id)
+    noted = creative.data.get("last_remake") or {}
+    if str(noted.get("revision")) == revision:
+        return ["No candidate: " + " ".join(noted.get("lacking") or ["none was chosen."])]
+    jobs = cli.library.jobs.list(campaign_id=creative.campaign_id, limit=20_000)
+    jobs.sort(key=lambda job: (job.created_at, job.seq))
+    newest = {job.step_key: job for job in jobs if revision_of(job) == revision}  # retries last
+    return [
+        f"{job.title}: {job.reason or job.status}"
+        for job in newest.values()
+        if job.status is not JobStatus.SUCCEEDED
+    ]
+
+
+def revision_of(job: Job) -> str:
+    """Return the revision in a job's step key, such as ``3`` in ``copy/x/en@3#1``; or nothing."""
+    return job.step_key.partition("@")[2].partition("#")[0]
 
 
 def export_options(options: argparse.Namespace) -> ExportOptions:
@@ -231,22 +263,25 @@ def export_options(options: argparse.Namespace) -> ExportOptions:
     )
 
 
-def exported(cli: Cli, campaign_id: str, options: argparse.Namespace) -> dict[str, object]:
-    """Run an export through the queue; return what it noted, empty when it failed."""
+def exported(
+    cli: Cli, campaign_id: str, options: argparse.Namespace
+) -> tuple[dict[str, object], Job]:
+    """Run an export through the queue; return what it noted, empty when it failed, and its job."""
     named = options.folder
     into = Path(named).expanduser().resolve() if named else cli.root / "exports"
     job, folder = export_campaign(cli.library, campaign_id, into, export_options(options))
     ended = wait_for(cli, lambda: [cli.library.jobs.get(job.id)], quiet=cli.as_json)[0]
     if ended.status is not JobStatus.SUCCEEDED:
-        return {}
+        return {}, ended
     exports = campaign_state(cli.library, campaign_id, cli.registry).exports
-    return next((dict(item) for item in exports if item.get("folder") == str(folder)), {})
+    return next((dict(item) for item in exports if item.get("folder") == str(folder)), {}), ended
 
 
 def export(cli: Cli, options: argparse.Namespace) -> int:
     """Export a campaign; exit 1 when that failed."""
-    files = exported(cli, find(cli, options.campaign), options)
+    files, ended = exported(cli, find(cli, options.campaign), options)
     if not files:
+        cli.emit(job_as_json(ended))  # in words it has been said while it was waited for
         return 1
     cli.emit(files, describe_export(files))
     return 0

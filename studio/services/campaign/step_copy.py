@@ -155,7 +155,8 @@ def _for_one_creative(
             reason = "No candidate: " + " ".join(noted["lacking"])
             made = record(view, item, CreativeStatus.MISSING, data={"reason": reason})
             return StepOutcome(campaign_id=view.id, creatives=(made,))
-        note = {**old.data, "last_remake": noted}
+        told = {**noted, "revision": context.number("revision")}
+        note = {**old.data, "last_remake": told}
         kept = {**old.to_json(), "data": note}
         return StepOutcome(campaign_id=view.id, creatives=(kept,))
     texts = selection.sets[0]

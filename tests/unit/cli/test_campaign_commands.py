@@ -1,0 +1,107 @@
+"""``studio campaign …``: what its exit code and its JSON say when nothing came of it."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import replace
+
+import pytest
+from helpers import campaigns as played
+from helpers.campaigns import SAMPLE, TinyEngine, add_checkpoints
+
+from generators.registry import Registry
+from studio.cli import campaign
+from studio.cli.context import Cli
+from studio.services.brief import load_brief
+from studio.services.campaigns import run_campaign
+from studio.store.library import Library
+
+REGISTRY = Registry.discover()
+FEED = "meta_feed/1080x1080/en/1"
+SMALL = replace(
+    load_brief(SAMPLE / "brief.toml"),
+    placements=("meta_feed",),
+    sizes={"meta_feed": ("1080x1080",)},
+    variants=1,
+)
+
+
+class PlayedCli(Cli):
+    """A call whose engine is played in this process; ``fail`` says which of its jobs fail."""
+
+    fail: dict[str, str] = {}  # noqa: RUF012 - set for each test
+
+    def start_engine(self) -> None:
+        with Library.open(self.root) as other:  # a call sees only what others change
+            TinyEngine(other, self.fail).run()
+
+
+@pytest.fixture
+def cli(tmp_path):
+    with Library.open(tmp_path / "library") as library:
+        add_checkpoints(library)
+        run_campaign(library, REGISTRY, SMALL)
+        TinyEngine(library).run()
+    call = PlayedCli(tmp_path / "library", as_json=True)
+    yield call
+    call.close()
+
+
+def options(cli, **more):
+    (record,) = cli.library.campaigns.list()
+    return Namespace(campaign=record.id, **more)
+
+
+def remade(cli, what):
+    return campaign.make_again(cli, options(cli, creative=FEED, what=what))
+
+
+@pytest.mark.parametrize("what", ["copy", "visual"])
+def test_a_remake_that_worked(cli, capsys, what):
+    assert remade(cli, what) == 0
+    assert json.loads(capsys.readouterr().out)["status"] == "ready"
+
+
+@pytest.mark.parametrize("what", ["copy", "visual"])
+def test_a_remake_that_failed_exits_1(cli, capsys, what):
+    cli.fail = {what: "Out of order."}
+    assert remade(cli, what) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["status"] == "ready"  # what was there before stays
+    assert "Not remade. " in said.err
+    assert "Out of order." in said.err
+    cli.fail = {}
+    assert remade(cli, what) == 0
+
+
+def test_a_remake_without_a_candidate_exits_1_every_time(cli, capsys, monkeypatch):
+    answer = [(b"{}", "application/json")]
+    with monkeypatch.context() as patched:
+        patched.setitem(played.ANSWERS, "text_gpt", lambda *_: answer)
+        for _ in range(2):  # the second note of it reads like the first
+            assert remade(cli, "copy") == 1
+            assert "Not remade. No candidate: " in capsys.readouterr().err
+    assert remade(cli, "copy") == 0
+
+
+def test_an_export_that_failed_says_so_in_json(cli, capsys, tmp_path):
+    told = options(cli, folder=str(tmp_path / "out"), drafts=False)  # nothing is approved
+    assert campaign.export(cli, told) == 1
+    job = json.loads(capsys.readouterr().out)
+    assert (job["status"], job["reason"]) == ("failed", "There is nothing to export.")
+
+
+def test_an_export_that_worked(cli, capsys, tmp_path):
+    told = options(cli, folder=str(tmp_path / "out"), drafts=True)
+    assert campaign.export(cli, told) == 0
+    assert json.loads(capsys.readouterr().out)["files"]
+
+
+def test_a_run_whose_export_failed_says_why(cli, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(campaign, "load_brief", lambda _path: SMALL)
+    cli.fail = {"export/": "No room."}
+    told = Namespace(brief=tmp_path, no_wait=False, export=str(tmp_path / "out"))
+    assert campaign.run(cli, told) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["export"], said["export_job"]["reason"]) == ({}, "No room.")
