@@ -171,7 +171,7 @@ def _checkpoint(row: Row) -> Checkpoint:
     values[10] = bool(row[10])
     values[11:13] = tuple(json.loads(row[11])), json.loads(row[12])
     values[14] = bool(row[14])
-    values.append(not Path(row[6]).exists())
+    values.append(not _is_there(row[6]))
     return Checkpoint(*values)
 
 
@@ -199,7 +199,7 @@ def _checkpoint_values(item: Checkpoint) -> dict[str, Any]:
 def _adapter(row: Row) -> Adapter:
     values = list(row)
     values[8] = bool(row[8])
-    values.append(not Path(row[4]).exists())
+    values.append(not _is_there(row[4]))
     return Adapter(*values)
 
 
@@ -217,3 +217,10 @@ def _adapter_values(item: Adapter) -> dict[str, Any]:
         "trigger": clean(item.trigger),
         "added_at": item.added_at,
     }
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # a folder on the way may not be entered
+        return False

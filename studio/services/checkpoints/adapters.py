@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from generators.registry import Registry
 
 FAMILY_BY_WIDTH = {768: "sd15", 2048: "sdxl"}
+_CAUSAL_LM = "causal_lm"  # peft writes its task, and not what kind of model it is for
 _MARKS = ("lora_", ".lora.", "_lora.")
 
 
@@ -65,7 +66,7 @@ def inspect_adapter(path: Path, registry: Registry, family: str = "") -> Inspect
 def _family(path: Path) -> str:
     if path.is_dir():
         config = read_json(path / "adapter_config.json")
-        return "" if config.get("task_type") != "CAUSAL_LM" else str(config.get("model_type", ""))
+        return _CAUSAL_LM if config.get("task_type") == "CAUSAL_LM" else ""
     return family_by_shapes(safetensors_names(path))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,19 @@ def test_the_same_path_twice_is_one_checkpoint(library: Library, tmp_path: Path)
     for call in (library.models.get, library.models.remove):
         with pytest.raises(NotFound):
             call("g")
+
+
+def test_weights_in_a_folder_that_may_not_be_entered_are_missing(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Path.exists() raises there, and no list of models could be shown."""
+    library.models.add_adapter(Adapter("a", "Look", "image", "sd15", "/closed/a"))
+
+    def refuse(_path: object, **_more: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert library.models.get_adapter("a").missing
 
 
 def test_adapters(library: Library) -> None:

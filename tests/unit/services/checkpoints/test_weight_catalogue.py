@@ -139,9 +139,10 @@ def test_a_file_that_may_not_be_read_is_named(library, registry, tmp_path, monke
 def test_the_licence_of_a_lora_in_a_folder(library, registry, tmp_path):
     folder = tmp_path / "style"
     folder.mkdir()
-    config = {"task_type": "CAUSAL_LM", "model_type": "llama"}
+    config = {"task_type": "CAUSAL_LM", "peft_type": "LORA", "r": 8}  # as peft writes it
     (folder / "adapter_config.json").write_text(json.dumps(config))
     (folder / "README.md").write_text("---\nlicense: other\nlicense_name: x-noncommercial\n---\n")
-    added = add_weights(library, registry, folder, family="causal_lm")
+    added = add_weights(library, registry, folder)
     assert isinstance(added, Adapter)
+    assert added.family == "causal_lm"
     assert (added.licence, added.commercial_use) == ("x-noncommercial", False)
