@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from helpers.stores import add_asset, new_job, start
@@ -12,9 +12,6 @@ from helpers.stores import add_asset, new_job, start
 from studio.core.checkpoint import Adapter, Checkpoint
 from studio.core.errors import NotFound
 from studio.store import CampaignRecord, Changes, CreativeRecord, EngineState, Library
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_campaigns_are_saved_whole(library: Library) -> None:
