@@ -91,6 +91,13 @@ def with_enough_steps(
     Raises:
         InvalidParameter: The scheduler has not that many steps.
     """
+    most = _most_steps(scheduler)
+    if settings.num_inference_steps > most:
+        raise InvalidParameter(
+            "num_inference_steps",
+            f"num_inference_steps is {settings.num_inference_steps}.",
+            f"Allowed with this scheduler: 1 to {most}.",
+        )
     if settings.mode == "text_to_image" or getattr(pipeline, "unet", None) is None:
         return settings
     steps, strength = settings.num_inference_steps, settings.strength
@@ -99,9 +106,6 @@ def with_enough_steps(
     steps = math.ceil(1 / strength)
     if int(steps * strength) < 1:  # 49 * (1 / 49) is less than 1
         steps += 1
-    most = int(scheduler.config.get("num_train_timesteps") or 1000)
-    if "original_inference_steps" in inspect.signature(scheduler.set_timesteps).parameters:
-        most = int(scheduler.config.get("original_inference_steps") or most)  # LCM
     if steps > most:
         raise InvalidParameter(
             "strength",
@@ -116,6 +120,14 @@ def with_enough_steps(
         if len(scheduler.timesteps) > given * scheduler.order:
             return settings
     return replace(settings, num_inference_steps=steps)
+
+
+def _most_steps(scheduler: Scheduler) -> int:
+    """Return how many steps a scheduler has: as it was trained, LCM as it was distilled."""
+    most = int(scheduler.config.get("num_train_timesteps") or 1000)
+    if "original_inference_steps" in inspect.signature(scheduler.set_timesteps).parameters:
+        return int(scheduler.config.get("original_inference_steps") or most)
+    return most
 
 
 def _vae_format(pipeline: Pipeline) -> torch.dtype | None:

@@ -199,6 +199,14 @@ def test_steps_are_added_only_where_none_would_be_left(studio, mode, scheduler, 
     assert studio.generator("sd15")._settings(request).num_inference_steps == steps
 
 
+def test_more_steps_than_an_lcm_was_distilled_to_are_refused(studio):
+    generator = studio.load(studio.folder("sd15"))
+    generator._own_scheduler = LCMScheduler.from_config(generator._own_scheduler.config)
+    with pytest.raises(InvalidParameter, match="num_inference_steps is 60") as refusal:
+        studio.run(generator, num_inference_steps=60)
+    assert "1 to 50" in refusal.value.hint
+
+
 def test_a_strength_below_what_an_lcm_can_do_is_refused(studio, inputs):
     """Its schedule has no more than the 50 steps that it was trained in."""
     generator, files = studio.load(studio.folder("sd15")), _files(inputs, "image_to_image")
