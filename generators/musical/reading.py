@@ -21,7 +21,8 @@ _EVENTS = {
             "结尾", "结束", "收尾", "标志", "落版"),
     "drop": ("drop", "drops", "climax", "peak", "explode", "explodes", "chorus", "kick in",
              "kicks in", "高潮", "爆发", "副歌", "进入主歌"),
-    "hit": ("hit", "hits", "accent", "stab", "impact", "cut", "reveal", "重音", "重拍", "强调",
+    "hit": ("hit", "hits", "accent", "accents", "stab", "stabs", "impact",
+            "impacts", "cut", "cuts", "reveal", "reveals", "重音", "重拍", "强调",
             "卡点", "切换", "亮相", "转场"),
 }  # fmt: skip
 #: Characters of a prompt that are read: people write a few hundred, and it is read as they type.
@@ -30,19 +31,26 @@ _REFUSAL = 32  # characters before a word in which "without any" is looked for
 #: Bounded, and begun at a number's first digit: a page of digits is read in one go.
 _NUMBER = r"(?<![\d.:])(?:\d{1,3}:\d{1,2}(?:\.\d{1,6})?|\d{1,5}(?:\.\d{1,6})?)"
 _SECONDS = r"\s*(?:s|secs?|seconds?)\b"
-#: Further times of a list, "3 s, 6 s and 9 s"; "80s" is a decade.
-_MORE_EN = (
-    rf"(?:\s{{0,4}}(?:,\s{{0,4}}and\b|,|and\b|&)\s{{0,4}}(?![6-9]0s\b){_NUMBER}"
-    rf"(?:{_SECONDS}|(?=\s{{0,4}}(?:[,;.&]|and\b|$))))*"
+#: A further time of a list, "3 s, 6 s and 9 s"; "80s" is a decade, "30 seconds long" a length.
+_ITEM = (
+    rf"(?![6-9]0s\b){_NUMBER}(?:{_SECONDS}(?!\s*(?:long|total|in total|fade|spot|ads?|piece|track"
+    r"|version|intro|outro|cut|loop|video|film|of|music|bed|jingle)\b)"
+    r"|(?=\s{0,4}(?:[,;.&]|and\b|$)))"
 )
+_AND_EN = (
+    rf"(?:(?:\s{{0,4}},\s{{0,4}}{_ITEM}){{0,12}}\s{{0,4}},?\s{{0,4}}(?:and\b|&)\s{{0,4}}{_ITEM})"
+)
+_COMMAS_EN = rf"(?:\s{{0,4}},\s{{0,4}}{_ITEM}){{1,12}}"
 _WHEN_ZH = r"(?:在\s{0,4})?(?:第\s{0,4})?(?:\d{1,2}\s{0,4}分钟?\s{0,4})?"
 _TIME_ZH = rf"{_WHEN_ZH}{_NUMBER}\s{{0,4}}(?:秒钟?|s)"
-_TIMES_ZH = rf"{_TIME_ZH}(?:\s{{0,4}}[、和与及]\s{{0,4}}{_TIME_ZH})*"
+_TIMES_ZH = rf"{_TIME_ZH}(?:\s{{0,4}}[、和与及]\s{{0,4}}{_TIME_ZH}){{0,12}}"
 _ONE_TIME = re.compile(rf"(?:(\d{{1,2}})\s{{0,4}}分钟?\s{{0,4}})?({_NUMBER})")
 _BPM = re.compile(
     r"(?<!\d)(\d{2,3}(?:\.\d{1,6})?)\s*(?:bpm|beats per minute|拍(?:每分钟)?)"
     r"|每分钟\s*(\d{2,3})\s*拍"
-    r"|(?:\bbpm|\btempo(?:\s+of)?|速度)\s{0,4}[:：=为]?\s{0,4}(\d{2,3}(?:\.\d{1,6})?)(?![\d:])",
+    r"|(?:\bbpm|(?<![\w-])tempo(?:\s+of)?|速度)\s{0,4}[:：=为]?\s{0,4}"
+    r"((?:[3-9]\d|[12]\d{2})(?:\.\d{1,6})?)(?![\d:%])"
+    r"(?!\s{0,4}(?:['’]?s\b|secs?\b|seconds?\b|min(?:ute)?s?\b|秒|分|年代|s\b))",
     re.IGNORECASE,
 )
 _KEY_EN = re.compile(
@@ -56,15 +64,20 @@ _WORDS_EN, _WORDS_ZH = (
                      if word.isascii() is english), key=len, reverse=True))
     for english in (True, False)
 )  # fmt: skip
-_HIT_EN = re.compile(
-    rf"\b({_WORDS_EN})\b"
+_AT_EN = (
     r"((?:\s+(?:on|with|of|the|a|an|your|our|logo|in|big|brand|sting|title|product|card|shot))*)"
-    rf"\s*(?:(?:at|@|by|comes at)\s+{_NUMBER}(?:{_SECONDS})?|on\s+{_NUMBER}{_SECONDS}){_MORE_EN}",
+    rf"\s*(?:(?:at|@|by|comes at)\s+{_NUMBER}(?:{_SECONDS})?|on\s+{_NUMBER}{_SECONDS})"
+)
+#: Of several a list goes on with commas alone; after one moment a comma begins something else.
+_HITS_EN = re.compile(
+    rf"\b(hits|drops|accents|stabs|impacts|cuts|reveals)\b{_AT_EN}{_COMMAS_EN}(?:{_AND_EN})?",
     re.IGNORECASE,
 )
+_HIT_EN = re.compile(rf"\b({_WORDS_EN})\b{_AT_EN}(?:{_AND_EN})?", re.IGNORECASE)
 _HIT_ZH = re.compile(
     rf"({_TIMES_ZH})\s{{0,4}}(?:处|时|左右|的时候)?\s{{0,4}}[^,，。;；\d]{{0,6}}?({_WORDS_ZH})"
-    rf"|({_WORDS_ZH})\s{{0,4}}(?:点|位置)?\s{{0,4}}[:：是为]?\s{{0,4}}({_TIMES_ZH})"
+    rf"|({_WORDS_ZH})\s{{0,4}}(?:点|位置)?\s{{0,4}}(?:[:：是为]\s{{0,4}}|(?=[在第]))({_TIMES_ZH})"
+    rf"(?!\s{{0,4}}(?:处|时|左右|的时候)?\s{{0,4}}[^,，。;；\d]{{0,6}}?(?:{_WORDS_ZH}))"
 )
 _LOOP = re.compile(
     r"\b(?:seamless(?:ly)?\s+)?(?<!drum )(?<!drums )(?<!beat )(?<!guitar )(?<!vocal )"
@@ -74,12 +87,15 @@ _LOOP = re.compile(
 )
 _NO = re.compile(
     r"(?:\b(?:no|without|not|never|minus|except|avoid)\s+(?:any\s+|a\s+)?"
-    r"|\b(?:do\s+not|don['’]?t)\s+(?:\w{2,8}\s+)?(?:any\s+|a\s+|the\s+)?"
+    r"|\b(?:do\s+not|don['’]?t)\s+(?:(?:use|add|include|want|play|have|put|need|like)\s+)?"
+    r"(?:any\s+|a\s+|the\s+)?"
     r"|不要|没有|无需|无|别用|不用|不带|不含|不加|去掉|去除)$",
     re.IGNORECASE,
 )
 #: What a refusal goes on over: "no drums or guitar", "without drums and piano", "不要鼓和钢琴".
-_OR = re.compile(r"\s*(?:,?\s*\b(?:or|nor|and)\b|[&/、和与或及])\s*(?:any\s+|a\s+)?", re.IGNORECASE)
+_OR = re.compile(
+    r"\s*(?:,?\s*\b(?:or|nor)\b|\band\b|[&/、和与或及])\s*(?:any\s+|a\s+)?", re.IGNORECASE
+)
 _ONLY = re.compile(
     r"\b(?<!not )(?:only|solo|alone|unaccompanied)\b"
     r"|\b(?<!not )just\b(?!\s+(?:like|as|right|enough|before|after))|独奏|只有|(?<!不)仅",
@@ -219,7 +235,9 @@ class _Reader:
         self.text = self.text[:start] + " " * (end - start) + self.text[end:]
 
     def hits(self) -> None:
-        for match in _HIT_EN.finditer(self.text):
+        for match in (*_HITS_EN.finditer(self.text), *_HIT_EN.finditer(self.text)):
+            if not self.text[match.start() : match.end()].strip():
+                continue  # a list that was taken as a whole
             words = f"{match[1]}{match[2]}".lower().split()
             kind = "end" if "logo" in words else _kind(match[1])
             self.take("hit", f"{kind} {_times(match[0][len(match[1] + match[2]) :])}", match)

@@ -32,7 +32,7 @@ _EVENTS = {
 _MOMENTS = {"drop": 0.5, "hit": 0.25, "end": 0.9}  # of the length, where a new one is put
 TURNS = ("calmer", "livelier", "go_on")  # what can be made of a piece
 _TURN = 0.5  # of the intensity, in a step
-_GOES_ON = re.compile(r"\s*(?:,?\s*\b(?:or|nor|and)\b|[&/、和与或及])\s*", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s*(?:,?\s*\b(?:or|nor)\b|\band\b|[&/、和与或及])\s*", re.IGNORECASE)
 _JOINTS = re.compile(r"[\s,，、;；]+$")
 
 

@@ -137,6 +137,15 @@ def test_shift_click_goes_on_from_where_the_keys_led(library_page, settle, asked
     assert page.grid.selected_ids() == [start, page.model.id_at(5), ended]
 
 
+def test_a_click_on_the_current_cell_begins_the_next_run(library_page):
+    page = library_page
+    view, left = page.grid.viewport(), Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    for row, modifiers in ((0, none), (2, SHIFT), (2, none), (4, SHIFT)):
+        QTest.mouseClick(view, left, modifiers, page.grid.cell(row).center())
+    assert page.grid.selected_ids() == [page.model.id_at(row) for row in (2, 3, 4)]
+
+
 def test_what_changed_while_the_library_was_hidden_is_shown(library_page, settle):
     page = library_page
     rated = page.model.id_at(2)
@@ -217,8 +226,27 @@ def test_closing_details_asks_before_edits_are_lost(filled, open_window, settle,
     heard[-1].choices[0].run()
     with Library.open(filled) as library:
         settle(lambda: library.jobs.get(job_id).request.params["prompt"] == "a quiet lake")
+    settle(lambda: not page.panel.edited)
     page.close_panel()
     assert not page.panel.isVisible()
+
+
+def test_the_question_about_edits_goes_with_them(filled, open_window, settle, said):
+    page = open_window(filled).page
+    heard = said(page.window())
+    job_id = page.models["next"].ids_at(range(page.models["next"].rowCount()))[0]
+    page.open_job(job_id)
+    settle(lambda: page.panel.form is not None)
+    page.panel.form.field("prompt").control().setPlainText("a quiet lake")
+    settle(lambda: page.panel.edited)
+    page.close_panel()
+    question = heard[-1]
+    with Library.open(filled) as library:
+        library.jobs.cancel([job_id])
+    settle(lambda: page.panel.form is None)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    question.choices[0].run()  # as if it had been pressed at that very moment
+    assert not page.window().banners.banners()
 
 
 def test_escape_clears_the_filter_before_it_closes_anything(filled, open_window, settle):

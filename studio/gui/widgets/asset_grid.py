@@ -266,6 +266,8 @@ class AssetGrid(UniformGrid):
         if index.isValid() and shift and event.button() == Qt.MouseButton.LeftButton:
             self._select_range(index.row())
             return
+        if index.isValid():  # also where it is the current one already
+            self._anchor = self.assets().id_at(index.row())
         super().mousePressEvent(event)
 
     def _select_range(self, row: int) -> None:

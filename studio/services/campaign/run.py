@@ -43,7 +43,6 @@ def plan_campaign(library: Library, registry: Registry, brief: Brief) -> Plan:
     plan = plan_pieces(brief)
     choice = choose_checkpoints(library, registry, brief, modalities(plan))
     problems, warnings = list(choice.problems), list(choice.warnings)
-    problems += brand_problems((placement(name) for name in brief.placements), brief)
     time: tuple[float | None, float, tuple[str, ...]] = (None, 0.0, tuple(plan.jobs))
     if not problems:
         maker = _maker("", brief, registry, choice.checkpoints)
@@ -53,6 +52,7 @@ def plan_campaign(library: Library, registry: Registry, brief: Brief) -> Plan:
             problems.append(str(error))
     ids = {modality: item.id for modality, item in choice.checkpoints.items()}
     warnings.extend(_brand_warnings(brief))
+    warnings.extend(brand_problems((placement(name) for name in brief.placements), brief))
     if plan.visuals and "image" in choice.checkpoints:
         warnings.extend(subject_warnings(choice.checkpoints["image"], brief))
     return with_findings(plan, ids, warnings, problems, time)

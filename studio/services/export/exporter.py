@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from studio import __version__
 from studio.core.campaign import CreativeStatus
 from studio.core.errors import NotFound
-from studio.core.job import JobKind
+from studio.core.job import JobKind, JobStatus
 from studio.core.steps import StepOutcome
 from studio.services.campaign.ids import round_key
 from studio.services.campaign.step_finish import missing_pieces
@@ -67,9 +67,8 @@ def export_step(context: StepContext) -> StepOutcome:
     if not target.is_absolute():
         raise ExportError("The export needs a whole path to write to.")
     archive = Path(context.text("archive")) if context.text("archive") else None
-    listed = _earlier(view, target)
-    unpacked = archive is not None and not archive.exists()
-    if listed is not None and listed["export"] != context.job_id and not unpacked:
+    listed, ended_well = _earlier(view, target)
+    if listed is not None and listed["export"] != context.job_id and ended_well:
         target, archive = _beside(target, archive)  # run again: what is there stays
         listed = None
     if listed is None:  # else a run was killed, or failed, after it had published
@@ -95,14 +94,16 @@ def _again(context: StepContext, view: CampaignView, pending: list[str]) -> NewJ
     return replace(job, step_key=key)
 
 
-def _earlier(view: CampaignView, target: Path) -> dict[str, JsonValue] | None:
-    """Return the manifest of an export of this campaign that is there already, or None."""
+def _earlier(view: CampaignView, target: Path) -> tuple[dict[str, JsonValue] | None, bool]:
+    """Return the manifest of an export of this campaign that is there, and if its job succeeded."""
     try:
         listed: dict[str, JsonValue] = json.loads((target / MANIFEST).read_text("utf-8"))
         job = view.library.jobs.get(str(listed["export"]))
     except (OSError, ValueError, KeyError, TypeError, NotFound):
-        return None
-    return listed if job.campaign_id == view.id else None
+        return None, False
+    if job.campaign_id != view.id:
+        return None, False
+    return listed, job.status is JobStatus.SUCCEEDED
 
 
 def _beside(target: Path, archive: Path | None) -> tuple[Path, Path | None]:

@@ -179,6 +179,8 @@ class LibraryPage(Page):
             self.show_asset(str(what["asset"]))
         if self.stale:
             self.model.read_anew()
+        elif not self.model.loaded:
+            self.model.refresh()
         self._wants_focus = not self.grid.isVisible()
         if self.stale:
             self._read_facts()

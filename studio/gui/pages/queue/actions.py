@@ -155,14 +155,22 @@ class QueueActions(QObject):
 
         self._write(run)
 
-    def edit(self, job_id: str, request: Request, done: Callable[[], None]) -> None:
+    def edit(
+        self, job_id: str, request: Request, done: Callable[[], None], failed: Callable[[], None]
+    ) -> None:
         """Change what a waiting job will do."""
 
         def told(_job: Job) -> None:
             self._context.messages.good(self.tr("Changes saved"))
             done()
 
-        self._write(lambda library: library.jobs.edit(job_id, request), told)
+        def refused(error: Exception) -> None:
+            self._context.store.show(error)
+            failed()
+
+        self._context.store.write(
+            self, lambda library: library.jobs.edit(job_id, request), told, refused
+        )
 
     # the whole queue ----------------------------------------------------------------------------
 

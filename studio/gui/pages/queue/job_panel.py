@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from studio.gui.pages.queue.actions import QueueActions
 
 WIDTH = 400
+ASKED = "queue.details"  # key of the question what becomes of edits
 
 
 class JobPanel(QFrame):
@@ -86,7 +87,7 @@ class JobPanel(QFrame):
             return
         self._job_id = job_id
         self._details = None
-        self.form, self.edited = None, False
+        self._forget_form()
         self._set_content(_loading())
         self._set_foot([])
         self.refresh()
@@ -107,12 +108,16 @@ class JobPanel(QFrame):
         """Show nothing."""
         self._job_id = ""
         self._details = None
-        self.form, self.edited = None, False
+        self._forget_form()
         self._set_content(None)
 
     def is_dirty(self) -> bool:
         """Tell whether a form holds something that was not saved."""
         return self.form is not None and self.form.isEnabled() and self._save.isEnabled()
+
+    def _forget_form(self) -> None:
+        self.form, self.edited = None, False
+        self._context.messages.withdraw(ASKED)  # a question about edits that are gone
 
     # building -----------------------------------------------------------------------------------
 
@@ -134,7 +139,7 @@ class JobPanel(QFrame):
         self._build(details)
 
     def _build(self, details: JobDetails) -> None:
-        self.form, self.edited = None, False
+        self._forget_form()
         area = ScrollColumn(spacing=SIZES.gap)
         column = area.column
         column.setContentsMargins(SIZES.block, SIZES.half, SIZES.block, SIZES.block)
@@ -229,7 +234,8 @@ class JobPanel(QFrame):
 
     def save(self) -> None:
         """Do what the form's own button does: change the job, or add another to the queue."""
-        self._save.click()
+        if self.edited:  # else the job went on meanwhile, and took its form with it
+            self._save.click()
 
     def save_words(self) -> str:
         """Return what that button says."""
@@ -238,9 +244,15 @@ class JobPanel(QFrame):
     def _on_save(self) -> None:
         request = self._edited_request()
         if request is not None:
-            self.edited = False
-            self._save.setEnabled(False)
-            self._actions.edit(self._job_id, request, self.refresh)
+            save = self._save
+            save.setEnabled(False)
+            self._actions.edit(
+                self._job_id, request, self._saved, lambda: save.setEnabled(self.edited)
+            )
+
+    def _saved(self) -> None:
+        self.edited = False
+        self.refresh()
 
     def _on_change(self) -> None:
         """Show the form of a job that ended, to make a new one of it."""

@@ -13,7 +13,7 @@ from studio.gui.models.job_rows import Section, result_paths
 from studio.gui.pages.page import Page
 from studio.gui.pages.queue.actions import QueueActions
 from studio.gui.pages.queue.job_list_view import JobListView
-from studio.gui.pages.queue.job_panel import JobPanel
+from studio.gui.pages.queue.job_panel import ASKED, JobPanel
 from studio.gui.pages.queue.menus import QueueMenus, add_queue_commands
 from studio.gui.pages.queue.reading import (
     ENDED_LIMIT,
@@ -383,7 +383,7 @@ class QueuePage(Page):
                 Choice(self.tr("Drop them"), self._close_panel),
                 Choice(self.tr("Go on editing"), lambda: None),
             ),
-            "queue.details",
+            ASKED,
         )
 
     def _close_panel(self) -> None:

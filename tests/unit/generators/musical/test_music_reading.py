@@ -61,6 +61,14 @@ def test_a_chinese_prompt():
         ("hits at 3, 6 and 9 s", (Hit("hit", 3.0), Hit("hit", 6.0), Hit("hit", 9.0))),
         ("drop at 7.5 s, 80s synthwave", (Hit("drop", 7.5),)),
         ("drop at 7.5, 4/4, 808 drums", (Hit("drop", 7.5),)),
+        ("hits at 3s, 6s, 9s", (Hit("hit", 3.0), Hit("hit", 6.0), Hit("hit", 9.0))),
+        ("drop at 12 s, 30 seconds long", (Hit("drop", 12.0),)),
+        ("drop at 12 s, 30 seconds", (Hit("drop", 12.0),)),
+        ("hits at 5 s and 9 s, 20 s fade out", (Hit("hit", 5.0), Hit("hit", 9.0))),
+        ("高潮 30秒", ()),
+        ("适合转场 30秒 钢琴", ()),
+        ("开头重音 8秒爆发", (Hit("drop", 8.0),)),
+        ("高潮：5秒", (Hit("drop", 5.0),)),
         ("第3秒和第6秒卡点", (Hit("hit", 3.0), Hit("hit", 6.0))),
         ("15秒，第6秒卡点", (Hit("hit", 6.0),)),
         ("高潮在第5秒", (Hit("drop", 5.0),)),
@@ -101,6 +109,8 @@ def test_no_takes_away_and_longer_words_come_first():
     [
         ("BPM: 128", 128), ("BPM 120", 120), ("tempo 96", 96), ("tempo of 96", 96),
         ("速度120", 120), ("速度：88", 88), ("every tempo", None), ("bpm", None),
+        ("mid-tempo 80s pop", None), ("slow tempo 60 seconds piano", None), ("速度90年代", None),
+        ("fast tempo 15 second spot", None), ("tempo 80% faster", None), ("tempo 96, warm", 96),
     ],
 )  # fmt: skip
 def test_tempi(text, tempo):
@@ -116,6 +126,9 @@ def test_tempi(text, tempo):
         ("no drums and soft piano", {"drums"}, ("piano",)),
         ("don't use any drums", {"drums"}, ()),
         ("do not add the drums", {"drums"}, ()),
+        ("don't forget the piano", set(), ("piano",)),
+        ("don't let drums overpower piano", set(), ("drums", "piano")),
+        ("calm, no drums, and piano", {"drums"}, ("piano",)),
         ("不要鼓和钢琴", {"drums", "piano"}, ()),
         ("没有鼓、竖琴", {"drums", "harp"}, ()),
         ("不带鼓点，钢琴", {"drums"}, ("piano",)),
