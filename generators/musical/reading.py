@@ -93,7 +93,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 #: What a refusal goes on over: "no drums or guitar", "without drums and piano", "不要鼓和钢琴".
-_OR = re.compile(
+GOES_ON = re.compile(
     r"\s*(?:,?\s*\b(?:or|nor)\b|\band\b|[&/、和与或及])\s*(?:any\s+|a\s+)?", re.IGNORECASE
 )
 _ONLY = re.compile(
@@ -324,7 +324,7 @@ def _refused_on(text: str, named: list[Found]) -> list[Found]:
     made: list[Found] = []
     for item in sorted(named, key=lambda one: one.start):
         before = made[-1] if made else None
-        joined = before and before.no and _OR.fullmatch(text[before.end : item.start])
+        joined = before and before.no and GOES_ON.fullmatch(text[before.end : item.start])
         made.append(replace(item, no=True) if joined else item)
     return made
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generators.musical.reading import find_wishes
+from generators.musical.reading import GOES_ON, find_wishes
 from generators.musical.words import COURSES, GENRES, INSTRUMENTS, MOODS, TEMPI, Word
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _EVENTS = {
 _MOMENTS = {"drop": 0.5, "hit": 0.25, "end": 0.9}  # of the length, where a new one is put
 TURNS = ("calmer", "livelier", "go_on")  # what can be made of a piece
 _TURN = 0.5  # of the intensity, in a step
-_GOES_ON = re.compile(r"\s*(?:,?\s*\b(?:or|nor)\b|\band\b|[&/、和与或及])\s*", re.IGNORECASE)
 _JOINTS = re.compile(r"[\s,，、;；]+$")
 
 
@@ -118,7 +117,7 @@ def changed(prompt: str, chip: Chip, text: str) -> str:
     if text:
         no = "不要" if _chinese(prompt[chip.start : chip.end]) else "no "
         return before + (no if chip.refused else "") + text + after
-    if chip.refused and (joined := _GOES_ON.match(after)):
+    if chip.refused and (joined := GOES_ON.match(after)):
         no = "不要" if _chinese(after) else "no "  # else what it went on to would be wanted
         return before + no + after[joined.end() :]
     if not before.strip():

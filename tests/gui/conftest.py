@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from helpers.sample_library import fill_library
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio.gui.application import make_application
 from studio.gui.context import AppContext
 from studio.gui.main_window import MainWindow
+from studio.gui.pages.library.page import LibraryPage
 from studio.gui.theme.manager import theme
 from studio.store.library import Library
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio.gui.messages import Message
+
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -154,3 +158,29 @@ def _drain(app: QObject) -> None:
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
+
+
+@pytest.fixture
+def library_page(
+    filled: Path,
+    open_window: Callable[..., MainWindow],
+    settle: Callable[[Callable[[], object]], None],
+) -> LibraryPage:
+    """The Library page on ``filled`` with everything read: 8 pictures, 5 texts, 3 sounds."""
+    window = open_window(filled, "library")
+    page = window.page
+    assert isinstance(page, LibraryPage)
+    settle(lambda: page.model.rowCount() == 16 and page.model.item_at(0) is not None)
+    settle(lambda: not window.context.store.busy)
+    return page
+
+
+@pytest.fixture
+def asked(filled: Path) -> Callable[[Callable[[Library], T]], T]:
+    """Ask the library of ``filled``."""
+
+    def run(question: Callable[[Library], T]) -> T:
+        with Library.open(filled) as library:
+            return question(library)
+
+    return run

@@ -20,27 +20,6 @@ from studio.store.library import Library
 ASSETS = 16  # 8 pictures, 5 texts, 3 sounds
 
 
-@pytest.fixture
-def library_page(filled, open_window, settle):
-    """The page with everything read."""
-    window = open_window(filled, "library")
-    page = window.page
-    settle(lambda: page.model.rowCount() == ASSETS and page.model.item_at(0) is not None)
-    settle(lambda: not window.context.store.busy)
-    return page
-
-
-@pytest.fixture
-def asked(filled):
-    """Ask the library behind the page."""
-
-    def run(question):
-        with Library.open(filled) as library:
-            return question(library)
-
-    return run
-
-
 def key(page, which, modifiers=Qt.KeyboardModifier.NoModifier):
     page.grid.setFocus()
     QTest.keyClick(page.grid, which, modifiers)

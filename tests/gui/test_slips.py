@@ -28,21 +28,14 @@ LONG = "\n\n".join(
 
 
 @pytest.fixture
-def library_page(filled, open_window, settle):
-    window = open_window(filled, "library")
-    page = window.page
-    settle(lambda: page.model.rowCount() == 16 and page.model.item_at(0) is not None)
-    settle(lambda: not window.context.store.busy)
+def edited(filled, open_window, settle):
+    """The Queue page with details of a waiting job whose prompt was changed and not saved."""
+    page = open_window(filled).page
+    page.open_job(page.models["next"].ids_at(range(page.models["next"].rowCount()))[0])
+    settle(lambda: page.panel.form is not None)
+    page.panel.form.field("prompt").control().setPlainText("a quiet lake")
+    settle(lambda: page.panel.edited)
     return page
-
-
-@pytest.fixture
-def asked(filled):
-    def run(question):
-        with Library.open(filled) as library:
-            return question(library)
-
-    return run
 
 
 def of_kind(page, modality):
@@ -213,39 +206,27 @@ def test_details_catch_up_when_the_queue_is_shown_again(filled, open_window, set
     assert page.panel._details.job.status.value == "cancelled"
 
 
-def test_closing_details_asks_before_edits_are_lost(filled, open_window, settle, said):
-    page = open_window(filled).page
-    heard = said(page.window())
-    job_id = page.models["next"].ids_at(range(page.models["next"].rowCount()))[0]
-    page.open_job(job_id)
-    settle(lambda: page.panel.form is not None)
-    page.panel.form.field("prompt").control().setPlainText("a quiet lake")
-    settle(lambda: page.panel.edited)
+def test_closing_details_asks_before_edits_are_lost(edited, filled, settle, said):
+    page, heard = edited, said(edited.window())
     page.close_panel()
     assert page.panel.isVisible()
     heard[-1].choices[0].run()
     with Library.open(filled) as library:
-        settle(lambda: library.jobs.get(job_id).request.params["prompt"] == "a quiet lake")
+        saved = library.jobs.get(page.panel.job_id)
+        settle(lambda: library.jobs.get(saved.id).request.params["prompt"] == "a quiet lake")
     settle(lambda: not page.panel.edited)
     page.close_panel()
     assert not page.panel.isVisible()
 
 
-def test_the_question_about_edits_goes_with_them(filled, open_window, settle, said):
-    page = open_window(filled).page
-    heard = said(page.window())
-    job_id = page.models["next"].ids_at(range(page.models["next"].rowCount()))[0]
-    page.open_job(job_id)
-    settle(lambda: page.panel.form is not None)
-    page.panel.form.field("prompt").control().setPlainText("a quiet lake")
-    settle(lambda: page.panel.edited)
+def test_the_question_about_edits_goes_with_them(edited, filled, settle, said):
+    page, heard = edited, said(edited.window())
     page.close_panel()
-    question = heard[-1]
     with Library.open(filled) as library:
-        library.jobs.cancel([job_id])
+        library.jobs.cancel([page.panel.job_id])
     settle(lambda: page.panel.form is None)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    question.choices[0].run()  # as if it had been pressed at that very moment
+    heard[-1].choices[0].run()  # as if it had been pressed at that very moment
     assert not page.window().banners.banners()
 
 

@@ -8,14 +8,18 @@ import random
 import shutil
 import struct
 import wave
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.api import JobCancelled, Request, UserFacingError
+from generators.registry import Registry
 from helpers import scenes
 from studio.core.checkpoint import Checkpoint
 from studio.core.job import JobStatus
 from studio.core.steps import StepOutcome
+from studio.services.brief import load_brief
+from studio.services.campaigns import campaign_state
 from studio.services.steps import StepContext, find_step
 from studio.store.library import Library
 from studio.store.records import NewAsset
@@ -23,7 +27,14 @@ from studio.store.records import NewAsset
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from studio.services.campaigns import Piece
+
 SAMPLE = Path(__file__).parents[2] / "assets" / "sample_campaign"
+SMALL = replace(
+    load_brief(SAMPLE / "brief.toml"),
+    placements=("google_rsa", "meta_feed"),
+    sizes={"meta_feed": ("1080x1080",)},
+)
 
 HEADLINES = [
     "Hot from sunrise to noon",
@@ -222,3 +233,9 @@ class TinyEngine:
             job.token, assets=assets, execution={}, run_seconds=0.1, follow_up=outcome
         )
         assert made.status is JobStatus.SUCCEEDED
+
+
+def piece_of(library: Library, campaign_id: str, start: str) -> Piece:
+    """Return the first piece of a campaign whose key begins so."""
+    pieces = campaign_state(library, campaign_id, Registry.discover()).pieces
+    return next(piece for piece in pieces if piece.key.startswith(start))

@@ -7,9 +7,14 @@ import sys
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 from helpers.command_line import ROOT, Studio
+from helpers.waiting import wait_until
 from PIL import Image
+
+from studio.core.job import JobStatus
+from studio.store.library import Library
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,23 @@ def test_make_find_rate_export_and_bring_back(studio, tmp_path):
     back = Studio(tmp_path / "second").json("library", "import", str(exported))
     assert back[0]["recipe"]["request"] == made[0]["recipe"]["request"]
     assert back[0]["recipe"]["seed"] == made[0]["recipe"]["seed"]
+
+
+def test_a_command_that_waits_gets_a_new_engine_when_its_own_is_killed(tmp_path):
+    """The real thing: one process waits, its engine gets SIGKILL in the middle of the job."""
+    call = Studio(tmp_path / "library")
+    slow = ("--set", "steps=40", "--set", "step_seconds=0.1")
+    waits = call.start("generate", "text", "a quiet lake", *CARD, *slow)
+    with Library.open(call.library) as library:
+        wait_until(lambda: library.jobs.counts().get(JobStatus.RUNNING))
+        killed = library.state.engine_state().pid
+        psutil.Process(killed).kill()
+        out, err = waits.communicate(timeout=170)
+        assert waits.returncode == 0, err
+        assert "it is started again" in out + err
+        assert library.state.engine_state().pid != killed
+        assert library.jobs.counts()[JobStatus.SUCCEEDED] == 1
+    call("engine", "stop")
 
 
 def test_trash_and_restore(studio):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from generators.audio_music.symbolic.plan import Plan
     from generators.audio_music.symbolic.theory import Chord
 
-#: Mix: dB against the whole, pan, share of the room.
+#: dB against the whole, pan, share of the room. The mix brings each part to its loudness from there
+#: (``mix.BALANCE``); in a MIDI file the levels are all that there is.
 PLACES = {
     "melody": (-3.0, 0.05, 0.30), "chords": (-7.0, -0.32, 0.22), "pad": (-10.5, 0.0, 0.42),
     "arp": (-10.0, 0.38, 0.34), "bass": (-3.5, 0.0, 0.03), "drums": (-2.5, 0.0, 0.12),

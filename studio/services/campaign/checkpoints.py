@@ -9,7 +9,6 @@ from generators import language_tags
 from studio.services.campaign.requests import UPSCALER, makes, mode_for
 from studio.services.checkpoints.starter import starter_checkpoint
 from studio.services.checkpoints.upscalers import choose_upscaler
-from studio.services.copywriting.asking import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +131,7 @@ def lacking_languages(checkpoint: Checkpoint, brief: Brief) -> list[str]:
 
 
 def _lacking_names(checkpoint: Checkpoint, brief: Brief) -> str:
-    return ", ".join(language_name(code) for code in lacking_languages(checkpoint, brief))
+    return ", ".join(language_tags.name(code) for code in lacking_languages(checkpoint, brief))
 
 
 def as_noted(checkpoint: Checkpoint) -> dict[str, JsonValue]:
@@ -160,7 +159,7 @@ def _warnings(checkpoint: Checkpoint, modality: str, brief: Brief) -> list[str]:
             "until a person overrides it."
         )
     if modality == "text" and not checkpoint.languages:
-        names = ", ".join(language_name(code) for code in brief.languages)
+        names = ", ".join(language_tags.name(code) for code in brief.languages)
         found.append(f"It is not known whether {checkpoint.name} writes {names} well.")
     if modality == "text" and lacking_languages(checkpoint, brief):
         listed = ", ".join(language_tags.name(code) for code in checkpoint.languages)

@@ -7,6 +7,7 @@ from functools import cache
 from string import Template
 from typing import TYPE_CHECKING
 
+from generators import language_tags
 from studio.core.paths import REPOSITORY
 from studio.services.copywriting.words import is_cjk
 
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from studio.core.campaign import Brief, Placement, TextSpec
 
 PROMPTS = REPOSITORY / "assets" / "prompts"
-LANGUAGES = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
-    "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nb": "Norwegian",
-    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
-    "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
-    "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 MAX_LIST = 4  # texts of one field per answer: small models lose the thread in longer lists
 MAX_TOKENS = 900
 
@@ -33,11 +26,6 @@ MAX_TOKENS = 900
 def templates(name: str) -> Mapping[str, JsonValue]:
     """Return a shipped prompt file (``assets/prompts/NAME.toml``)."""
     return tomllib.loads((PROMPTS / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def language_name(code: str) -> str:
-    """Return a language's English name, or the code when it is not in the list."""
-    return LANGUAGES.get(code.split("-", maxsplit=1)[0].lower(), code)
 
 
 def per_answer(spec: TextSpec) -> int:
@@ -92,7 +80,7 @@ def _values(brief: Brief, language: str) -> dict[str, str]:
         "facts": "\n".join(f"- {fact}" for fact in facts) or "- none",
         "rules": " ".join([*required, *banned]),
         "call_to_action": brief.cta(language),
-        "language": language_name(language),
+        "language": language_tags.name(language),
     }
 
 

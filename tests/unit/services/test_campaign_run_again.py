@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from helpers import campaigns as played
-from helpers.campaigns import SAMPLE, TinyEngine, add_checkpoints
+from helpers.campaigns import SMALL, TinyEngine
 
 from generators.registry import Registry
 from studio.core.job import JobStatus
-from studio.services.brief import load_brief
 from studio.services.campaigns import campaign_state, run_campaign
-from studio.store.library import Library
 
 REGISTRY = Registry.discover()
-SMALL = replace(
-    load_brief(SAMPLE / "brief.toml"),
-    placements=("google_rsa", "meta_feed"),
-    sizes={"meta_feed": ("1080x1080",)},
-)
-
-
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path / "library") as opened:
-        add_checkpoints(opened)
-        yield opened
 
 
 def run_again(library, campaign_id, beginning):

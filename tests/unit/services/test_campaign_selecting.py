@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generators.language_tags import name
 from studio.services.brief import load_brief
 from studio.services.copywriting.asking import copy_params
 from studio.services.copywriting.ranking import score
-from studio.services.copywriting.rules import broken_limits, flaws
+from studio.services.copywriting.rules import SCRIPTS, broken_limits, flaws
 from studio.services.copywriting.selecting import (
     brand_problems,
     given_texts,
@@ -27,6 +28,20 @@ from studio.services.placements import placement
 BRIEF = load_brief(Path(__file__).parents[3] / "assets" / "sample_campaign" / "brief.toml")
 FEED, RSA, PMAX = placement("meta_feed"), placement("google_rsa"), placement("google_pmax")
 HEADLINE = FEED.texts[1]
+LESS_SPOKEN = {
+    "am",
+    "as",
+    "az",
+    "ky",
+    "lo",
+    "or",
+    "ps",
+    "sd",
+    "tg",
+    "ti",
+    "ug",
+    "yi",
+}  # by their code
 
 
 @pytest.mark.parametrize(
@@ -91,6 +106,14 @@ def test_good_copy_of_other_languages_passes(text, language):
 )  # fmt: skip
 def test_what_is_cut_off_or_in_other_letters_does_not(text, language):
     assert flaws(text, replace(HEADLINE, min_width=1, max_width=60), BRIEF.brand, language)
+
+
+def test_a_model_is_told_a_language_by_its_name_in_all_that_copy_is_checked_for():
+    for code in SCRIPTS:
+        if len(code) == 2 and code not in LESS_SPOKEN:
+            assert name(code) != code, code
+    assert name("sr-Latn") == "Serbian"
+    assert name("xx") == "xx"
 
 
 def test_people_are_held_to_limits_and_not_to_guesses():
