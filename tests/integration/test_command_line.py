@@ -14,6 +14,7 @@ from helpers.waiting import wait_until
 from PIL import Image
 
 from studio.core.job import JobStatus
+from studio.services.engine_control import client_lock, engine_pid, ensure_engine
 from studio.store.library import Library
 
 
@@ -46,18 +47,18 @@ def test_make_find_rate_export_and_bring_back(studio, tmp_path):
 
 
 def test_a_command_that_waits_gets_a_new_engine_when_its_own_is_killed(tmp_path):
-    """The real thing: one process waits, its engine gets SIGKILL in the middle of the job."""
+    """The real thing: one process waits, its engine is killed in the middle of the job."""
     call = Studio(tmp_path / "library")
     slow = ("--set", "steps=40", "--set", "step_seconds=0.1")
-    waits = call.start("generate", "text", "a quiet lake", *CARD, *slow)
-    with Library.open(call.library) as library:
+    with Library.open(call.library) as library, client_lock(call.library):
+        ensure_engine(call.library)  # it serves before the command asks for it
+        waits = call.start("generate", "text", "a quiet lake", *CARD, *slow)
         wait_until(lambda: library.jobs.counts().get(JobStatus.RUNNING))
-        killed = library.state.engine_state().pid
+        killed = engine_pid(call.library)
         psutil.Process(killed).kill()
-        out, err = waits.communicate(timeout=170)
+        _, err = waits.communicate(timeout=170)
         assert waits.returncode == 0, err
-        assert "it is started again" in out + err
-        assert library.state.engine_state().pid != killed
+        assert engine_pid(call.library) not in (0, killed)
         assert library.jobs.counts()[JobStatus.SUCCEEDED] == 1
     call("engine", "stop")
 

@@ -28,6 +28,7 @@ from studio.services.placements import placement
 BRIEF = load_brief(Path(__file__).parents[3] / "assets" / "sample_campaign" / "brief.toml")
 FEED, RSA, PMAX = placement("meta_feed"), placement("google_rsa"), placement("google_pmax")
 HEADLINE = FEED.texts[1]
+#: A model is told these by their code.
 LESS_SPOKEN = {
     "am",
     "as",
