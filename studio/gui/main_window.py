@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.rail)
         column = QVBoxLayout()
         column.setSpacing(0)
-        self.banners = BannerArea(self.context.messages)
+        self.banners = BannerArea(self.context.messages, self._focus_home)
         column.addWidget(self.banners)
         self.stack = QStackedWidget()
         self._loading = PageSkeleton()
@@ -187,6 +187,9 @@ class MainWindow(QMainWindow):
             self._loading.say(self._specs[page_id].words())
             self.stack.setCurrentWidget(self._loading)
             self._maker.make(page_id)
+
+    def _focus_home(self) -> QWidget:
+        return self._page.focus_target() if self._page is not None else self.stack
 
     def _on_made(self, page_id: str) -> None:
         if self._wanted is None or self._wanted[0] != page_id:

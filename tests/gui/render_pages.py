@@ -98,6 +98,9 @@ def _scenes(window, page_id: str, state: str):
         page = window.page
         page.open_job(page.models["next"].ids_at([1])[0])
         yield "filled-edit"
+        page.panel.form.field("prompt").control().setPlainText("a quiet lake at dawn")
+        page.close_panel()  # with edits that are not saved
+        yield "filled-question"
         page.tabs.set_value("failed")
         page.show_section("failed")
         page.views["failed"].selectRow(0)

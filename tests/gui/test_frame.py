@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -82,6 +83,32 @@ def test_bad_news_is_a_banner_that_replaces_its_like(empty, open_window):
     assert ran == [2]
     assert not window.banners.banners()
     assert not window.banners.isVisible()
+
+
+@pytest.mark.parametrize("answer", [0, 1, None])
+def test_a_question_gives_the_focus_back_where_it_was(filled, open_window, answer):
+    window = open_window(filled)
+    window.page.search.setFocus()
+    choices = (Choice("Yes", lambda: None), Choice("No", lambda: None))
+    window.context.messages.ask("Really?", "", choices, "test")
+    (banner,) = window.banners.banners()
+    assert banner.buttons[0].hasFocus()
+    if answer is None:
+        window.context.messages.withdraw("test")
+    else:
+        QTest.keyClick(banner.buttons[answer], Qt.Key.Key_Space)
+    assert window.page.search.hasFocus()
+
+
+def test_where_what_had_the_focus_is_gone_the_page_has_it(filled, open_window):
+    window = open_window(filled)
+    field = QLineEdit(window.page)
+    field.show()
+    field.setFocus()
+    window.context.messages.ask("Really?", "", (Choice("Yes", lambda: None),), "test")
+    field.hide()
+    window.context.messages.withdraw("test")
+    assert window.page.focus_target().hasFocus()
 
 
 def test_a_bug_in_an_operation_is_said_without_its_traceback(

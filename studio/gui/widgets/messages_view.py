@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import IconButton, button
@@ -78,10 +86,19 @@ class Banner(QFrame):
 
 
 class BannerArea(QWidget):
-    """The banners above a page, newest at the top; one per key."""
+    """The banners above a page, newest at the top; one per key.
 
-    def __init__(self, messages: Messages) -> None:
+    A question takes the focus, and gives it back when it goes.
+
+    Args:
+        messages: Where they come from.
+        home: Returns what takes the focus when what had it is gone.
+    """
+
+    def __init__(self, messages: Messages, home: Callable[[], QWidget]) -> None:
         super().__init__()
+        self._home = home
+        self._before: QWidget | None = None  # what had the focus before a question took it
         self._banners: dict[str, Banner] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SIZES.block, SIZES.gap, SIZES.block, 0)
@@ -99,9 +116,18 @@ class BannerArea(QWidget):
         """Take a banner away, if it is there."""
         banner = self._banners.pop(key, None)
         if banner is not None:
+            focused = QApplication.focusWidget()
+            if focused is not None and banner.isAncestorOf(focused):
+                self._give_back()  # else it would go to the rail, whose keys lead to other pages
             banner.hide()
             banner.deleteLater()
         self.setVisible(bool(self._banners))
+
+    def _give_back(self) -> None:
+        before, self._before = self._before, None
+        there = before is not None and shiboken6.isValid(before) and before.isVisible()
+        target = before if before is not None and there else self._home()
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_posted(self, message: Message) -> None:
         if message.tone == "good":
@@ -113,6 +139,9 @@ class BannerArea(QWidget):
         self._column.insertWidget(0, banner)
         self.show()
         if message.tone == "ask" and banner.buttons:
+            focused = QApplication.focusWidget()
+            if focused is not None and not self.isAncestorOf(focused):
+                self._before = focused
             banner.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
 
 
