@@ -60,6 +60,11 @@ class LibraryPaths:
         return self.root / "models"
 
     @property
+    def fonts(self) -> Path:
+        """Font files of brands, by SHA-256: campaigns go on with them when the brief moves."""
+        return self.root / "fonts"
+
+    @property
     def clients(self) -> Path:
         """One OS-locked file per client that is open."""
         return self.root / "clients"

@@ -52,7 +52,7 @@ from studio.core.brand import HEX_COLOUR, Brand, Palette
 from studio.core.campaign import Brief, Music
 from studio.core.errors import BriefError
 from studio.services.brief_fields import Fields, field_lines
-from studio.services.compose.fonts import shipped_fonts
+from studio.services.compose.fonts import is_font, shipped_fonts
 from studio.services.compose.layouts import layout_names
 from studio.services.placements import placements
 
@@ -256,10 +256,17 @@ def _logo(table: Fields, key: str, folder: Path, base: Path | None) -> str:
     try:
         with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
             width, height = image.size
+            unknown_inks = image.mode == "CMYK" and not image.info.get("icc_profile")
     except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         table.fail(key, f"{path.name!r:.80} is not a PNG, JPEG or WebP picture.", hint)
     if max(width, height) > MAX_LOGO_SIDE:
         table.fail(key, f"the logo is {width}×{height} pixels.", f"At most {MAX_LOGO_SIDE} a side.")
+    if unknown_inks:
+        table.fail(
+            key,
+            f"{path.name!r:.80} is in CMYK and does not say which inks are meant.",
+            "Save it in RGB, best as a PNG with a transparent ground.",
+        )
     return str(path)
 
 
@@ -267,6 +274,9 @@ def _font(table: Fields, key: str, default: str, folder: Path, base: Path | None
     value = table.values.get(key)
     if isinstance(value, str) and value.lower().endswith((".ttf", ".otf")):
         path = _file(table, key, folder, base, MAX_FONT_BYTES)
+        if path is not None and not is_font(path):
+            hint = "Use a TrueType or OpenType font, a .ttf or .otf file."
+            table.fail(key, f"{path.name!r:.80} is not a font that can be read.", hint)
         return str(path) if path else default
     name = table.text(key, longest=100, default=default)
     table.choices(key, [name], shipped_fonts())

@@ -10,6 +10,7 @@ from studio.core.campaign import CampaignStatus
 from studio.core.errors import BriefError, UserFacingError
 from studio.core.estimates import queue_item, queue_remaining
 from studio.core.ids import new_id
+from studio.services.campaign.brand_fonts import FONTS, kept_fonts
 from studio.services.campaign.checkpoints import WEIGHTS, as_noted, choose_checkpoints
 from studio.services.campaign.ids import piece_key, round_key
 from studio.services.campaign.planning import modalities, plan_pieces, with_findings
@@ -138,6 +139,7 @@ def run_campaign(library: Library, registry: Registry, brief: Brief) -> str:
         path = getattr(brief.brand, field)
         if path:
             data[f"{field}_asset"] = import_file(library, Path(path)).asset.id
+    data[FONTS] = kept_fonts(library, brief.brand)
     record = CampaignRecord(
         id=campaign_id,
         name=brief.name,

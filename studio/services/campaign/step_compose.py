@@ -146,7 +146,8 @@ def _compose(
     visual_id = parts.visual.id if parts.visual else ""
     first: DoesNotFit | None = None
     for name in dict.fromkeys((parts.layout, *layout_names())):
-        design = Design(spec, name, brand, parts.headline, parts.body, parts.cta, path, visual_id)
+        texts = (parts.headline, parts.body, parts.cta)
+        design = Design(spec, name, brand, *texts, path, visual_id, item.language)
         try:
             composed = compose(design)
         except DoesNotFit as error:

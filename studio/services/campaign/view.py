@@ -11,6 +11,7 @@ from studio.core.asset import AssetQuery
 from studio.core.campaign import Brief, Plan
 from studio.core.errors import NotFound
 from studio.core.job import JobStatus
+from studio.services.campaign.brand_fonts import FONTS, with_kept_fonts
 from studio.services.campaign.ids import derived_id, piece_key, round_key
 from studio.services.campaign.requests import JobMaker
 
@@ -178,8 +179,8 @@ class CampaignView:
         return {str(item.data.get("key") or item.id): item for item in found}
 
     def brand(self) -> Brand:
-        """Return the brand with its logos where the library keeps them."""
-        brand = self.brief.brand
+        """Return the brand with its logos and fonts where the library keeps them."""
+        brand = with_kept_fonts(self.library, self.brief.brand, self.data.get(FONTS) or {})
         kept = {
             field: self._asset_path(str(self.data[f"{field}_asset"]))
             for field in ("logo", "logo_on_dark")

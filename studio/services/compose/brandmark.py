@@ -10,40 +10,59 @@ from PIL import Image
 from studio.services.compose import paint
 from studio.services.compose.canvas import mean_colour, mean_of, open_picture
 from studio.services.compose.colour import (
-    SHAPE_CONTRAST,
     TEXT_CONTRAST,
+    Rgb,
     contrast,
     contrast_on,
     darkened,
     hex_of,
+    luminance,
     readable_on,
+    share_seen,
 )
 from studio.services.compose.fonts import face_for
+from studio.services.compose.ground import has_contrast
 from studio.services.compose.lines import fit_body
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from studio.services.compose.canvas import Canvas
     from studio.services.compose.fonts import Face
-    from studio.services.compose.paint import Box
+    from studio.services.compose.paint import Box, Colours
     from studio.services.compose.stack import Stack
 
+    Mark = tuple[str, Box, Colours]  # a logo's file, its place, the colours that it shows
 
-def draw_logo(canvas: Canvas, stack: Stack, *, dark: bool) -> None:
-    """Draw the brand's logo, or its name where it has none, so that it stands out."""
+MIDDLE = 0.18  # luminance that stands out from black as much as from white
+
+
+def draw_logo(canvas: Canvas, stack: Stack, scheme: tuple[Rgb, Rgb]) -> None:
+    """Draw the brand's logo, or its name where it has none, so that it stands out.
+
+    ``scheme`` is the colours of headline and body, which must stay legible.
+    """
     brand = canvas.design.brand
-    path = (brand.logo_on_dark or brand.logo) if dark else brand.logo
-    if not path:
+    dark = luminance(scheme[0]) > MIDDLE
+    paths = (brand.logo_on_dark, brand.logo) if dark else (brand.logo, brand.logo_on_dark)
+    marks = [_mark(canvas, stack, path) for path in paths if path]
+    if not marks:
         _wordmark(canvas, stack, dark=dark)
         return
+    mark = next((each for each in marks if _stands_out(canvas, *each[1:])), None)
+    if mark is None:
+        mark = marks[0]
+        _clear_for_logo(canvas, stack, mark, scheme)
+    path, place, _ = mark
+    logo = paint.fitted_logo(open_picture(Path(path)), place[2] - place[0], place[3] - place[1])
+    canvas.image.paste(logo, place[:2], logo)
+    canvas.layer("logo", place, on_dark=path == brand.logo_on_dark)
+
+
+def _mark(canvas: Canvas, stack: Stack, path: str) -> Mark:
+    """Return a logo's file, the place that it would take and the colours that it shows."""
     box = stack.logo
     width = (box[2] - box[0]) * (0.62 if canvas.shape.logo == "top" else 1.0)
     logo = paint.fitted_logo(open_picture(Path(path)), width, box[3] - box[1])
-    place = _logo_place(canvas, box, logo.size, stack.logo_align)
-    _clear_for_logo(canvas, place, logo)
-    canvas.image.paste(logo, place[:2], logo)
-    canvas.layer("logo", place, on_dark=bool(dark and brand.logo_on_dark))
+    return path, _logo_place(canvas, box, logo.size, stack.logo_align), paint.opaque_colours(logo)
 
 
 def _logo_place(canvas: Canvas, box: Box, size: tuple[int, int], align: str) -> Box:
@@ -53,13 +72,12 @@ def _logo_place(canvas: Canvas, box: Box, size: tuple[int, int], align: str) -> 
     return (starts[align], top, starts[align] + width, top + height)
 
 
-def _clear_for_logo(canvas: Canvas, place: Box, logo: Image.Image) -> None:
-    """Shade the picture under the logo, or lay paper under it, until it stands out."""
-    colours = paint.opaque_colours(logo)
-    if not len(colours):
-        return
-    if _stands_out(canvas, place, colours):
-        return
+def _clear_for_logo(canvas: Canvas, stack: Stack, mark: Mark, scheme: tuple[Rgb, Rgb]) -> None:
+    """Shade the picture under the logo, or lay paper under it, until it stands out.
+
+    The shade runs on over the text: where that would no longer be legible, it is paper.
+    """
+    _, place, colours = mark
     if canvas.shape.scrim != "none" and canvas.picture is not None:
         light = contrast((255, 255, 255), mean_colour(colours)) > 4.5
         tone = canvas.paper if light else darkened(canvas.primary, 16.0)
@@ -68,6 +86,8 @@ def _clear_for_logo(canvas: Canvas, place: Box, logo: Image.Image) -> None:
         plain = canvas.image
         for strength in (0.25, 0.4, 0.55, 0.7):
             canvas.image = paint.shade(plain, tone, mask, strength)
+            if not has_contrast(canvas, stack, scheme):
+                break
             if _stands_out(canvas, place, colours):
                 canvas.layer(
                     "scrim", (0, 0, *canvas.size), side="top", colour=hex_of(tone),
@@ -78,9 +98,7 @@ def _clear_for_logo(canvas: Canvas, place: Box, logo: Image.Image) -> None:
     _chip(canvas, place, colours)
 
 
-def _chip(
-    canvas: Canvas, place: Box, colours: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
-) -> None:
+def _chip(canvas: Canvas, place: Box, colours: Colours) -> None:
     mean = mean_colour(colours)
     chip = max((canvas.paper, canvas.ink), key=lambda colour: contrast(colour, mean))
     pad = round((place[3] - place[1]) * 0.28)
@@ -89,16 +107,14 @@ def _chip(
     canvas.layer("chip", box, colour=hex_of(chip))
 
 
-def _stands_out(
-    canvas: Canvas, place: Box, colours: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
-) -> bool:
+def _stands_out(canvas: Canvas, place: Box, colours: Colours) -> bool:
     """Tell whether most of the logo has the contrast of a shape with what is under it."""
+    if not len(colours):  # a picture of nothing: there is nothing to make room for
+        return True
     part = canvas.image.crop(place).resize((24, 24), Image.Resampling.BOX)
     ground = mean_of(part)
-    sample = colours[:: max(1, len(colours) // 60)]
-    seen = [contrast((int(r), int(g), int(b)), ground) >= SHAPE_CONTRAST for r, g, b in sample]
     worst = contrast_on(canvas.image, place, mean_colour(colours))
-    return sum(seen) >= 0.5 * len(seen) and worst >= 1.6
+    return share_seen(colours, ground) >= 0.5 and worst >= 1.6
 
 
 def _wordmark(canvas: Canvas, stack: Stack, *, dark: bool) -> None:

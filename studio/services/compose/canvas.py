@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from studio.core.errors import UserFacingError
 from studio.services.compose.colour import Rgb, mix, readable_on, rgb
@@ -34,6 +35,7 @@ class Design:
         layout: Name of a layout template.
         visual: Picture file; None for a creative without one.
         visual_id: Its asset id, kept in the layers.
+        language: BCP 47 tag of the texts; empty where it is not known.
     """
 
     image: ImageSpec
@@ -44,10 +46,11 @@ class Design:
     button: str = ""
     visual: Path | None = None
     visual_id: str = ""
+    language: str = ""
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Return a picture, wholly read.
+    """Return a picture, wholly read, upright and in sRGB.
 
     Raises:
         PictureError: It cannot be.
@@ -55,9 +58,31 @@ def open_picture(path: Path) -> Image.Image:
     try:
         with Image.open(path) as image:
             image.load()
-            return image
+            return in_srgb(ImageOps.exif_transpose(image))
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
         raise PictureError(f"The picture {path.name} cannot be read.", str(error)[:200]) from error
+
+
+def in_srgb(image: Image.Image) -> Image.Image:
+    """Return a picture's colours in sRGB, where it says which others they are in."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
+        return image
+    kept = image.getchannel("A") if image.mode == "RGBA" else None
+    try:
+        turned = ImageCms.profileToProfile(
+            image.convert("RGB") if kept else image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError):  # a damaged profile: the numbers as they stand
+        return image
+    if turned is None:
+        return image
+    if kept:
+        turned.putalpha(kept)
+    return turned
 
 
 class Canvas:

@@ -70,6 +70,14 @@ def luminances_under(image: Image.Image, box: tuple[int, int, int, int]) -> NDAr
     return _luminances(pixels) if len(pixels) else np.array([0.0])
 
 
+def share_seen(colours: NDArray[np.uint8], ground: Rgb) -> float:
+    """Return the share of (n, 3) colours that have the contrast of a shape with a ground."""
+    behind = luminance(ground)
+    own = _luminances(colours.astype(np.float64))
+    ratios = (np.maximum(behind, own) + 0.05) / (np.minimum(behind, own) + 0.05)
+    return float(np.mean(ratios >= SHAPE_CONTRAST)) if len(colours) else 1.0
+
+
 def busyness(image: Image.Image, box: tuple[int, int, int, int]) -> float:
     """Return how uneven the lightness under a box is: standard deviation, 0 to about 127."""
     return float(np.asarray(image.crop(box).convert("L"), dtype=np.float64).std())

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from generators.api import JsonValue
     from studio.services.compose.canvas import Design
-    from studio.services.compose.stack import ButtonPart, TextPart
+    from studio.services.compose.stack import ButtonPart, Stack, TextPart
 
 
 @dataclass(slots=True)
@@ -57,23 +57,24 @@ def compose(design: Design) -> Composed:
         PictureError: The picture or the logo cannot be read.
     """
     canvas = Canvas(design)
-    stacker = Stacker(design.image, canvas.shape, design.brand)
+    stacker = Stacker(design.image, canvas.shape, design.brand, design.language)
     stack = stacker.build(design.headline, design.body, design.button)
     canvas.notes.extend(stack.notes)
     lay_picture(canvas)
     scheme = prepare_ground(canvas, stack)
-    draw_logo(canvas, stack, dark=scheme[0] != canvas.ink)
+    draw_logo(canvas, stack, scheme)
     for part, colour in ((stack.headline, scheme[0]), (stack.body, scheme[1])):
         if part is not None:
-            _text(canvas, part, colour, stack.align)
+            _text(canvas, part, colour, stack)
     if stack.button is not None:
-        _button(canvas, stack.button)
+        _button(canvas, stack.button, rtl=stack.rtl)
     return Composed(canvas.image, canvas.layers, canvas.notes)
 
 
-def _text(canvas: Canvas, part: TextPart, colour: Rgb, align: str) -> None:
+def _text(canvas: Canvas, part: TextPart, colour: Rgb, stack: Stack) -> None:
     ratio = contrast_on(canvas.image, part.box, colour)
-    paint.draw_lines(canvas.image, part.fitted, part.face, part.box, (colour, align))
+    look = (colour, stack.align)
+    paint.draw_lines(canvas.image, part.fitted, part.face, part.box, look, rtl=stack.rtl)
     canvas.layer(
         "text",
         part.box,
@@ -85,12 +86,12 @@ def _text(canvas: Canvas, part: TextPart, colour: Rgb, align: str) -> None:
         size=round(part.fitted.size, 2),
         leading=round(part.fitted.advance, 2),
         colour=hex_of(colour),
-        align=align,
+        align=stack.align,
         contrast=round(ratio, 2),
     )
 
 
-def _button(canvas: Canvas, part: ButtonPart) -> None:
+def _button(canvas: Canvas, part: ButtonPart, *, rtl: bool) -> None:
     around = luminances_under(canvas.image, part.box)
     ground = _flat(float(np.mean(around)))
     fill = _fill(canvas, ground)
@@ -107,7 +108,7 @@ def _button(canvas: Canvas, part: ButtonPart) -> None:
     if fitted is not None:
         top = (part.box[1] + part.box[3] - part.size * part.face.ascent) / 2
         place = (round(left), round(top), round(left + part.label_width), part.box[3])
-        paint.draw_lines(canvas.image, fitted, part.face, place, (label, "left"))
+        paint.draw_lines(canvas.image, fitted, part.face, place, (label, "left"), rtl=rtl)
     paint.arrow(canvas.image, part.arrow, label, left=mirrored)
     canvas.layer(
         "button",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ from PIL import Image
 from studio.core.errors import UserFacingError
 from studio.services.compose import paint
 from studio.services.compose.canvas import PictureError, open_picture
-from studio.services.compose.colour import contrast, rgb
+from studio.services.compose.colour import rgb, share_seen
 from studio.services.compose.composer import Composed
 
 if TYPE_CHECKING:
     from studio.core.brand import Brand
     from studio.core.campaign import ImageSpec
+    from studio.services.compose.colour import Rgb
 
 #: Left free for the AI mark (XMP), which is added after encoding.
 MARK_BYTES = 12_000
@@ -57,19 +59,15 @@ def _bytes(image: Image.Image, kind: str, quality: int) -> bytes:
 
 
 def compose_logo(spec: ImageSpec, brand: Brand) -> Composed:
-    """Return the logo alone, centred on the brand's paper (on its primary colour when pale).
+    """Return the logo alone, centred on the first of the brand's colours that it stands out from.
 
     Raises:
         PictureError: There is no logo, or it cannot be read.
     """
     if not brand.logo:
         raise PictureError("The brand has no logo.", "Add brand.logo to the brief.")
-    logo = open_picture(Path(brand.logo))
-    paper, primary = rgb(brand.palette.paper), rgb(brand.palette.primary)
-    colours = paint.opaque_colours(logo)
-    mean = tuple(round(float(value)) for value in colours.mean(axis=0)) if len(colours) else paper
-    pale = contrast((mean[0], mean[1], mean[2]), paper) < 1.8
-    ground = primary if pale else paper
+    path, ground = _logo_and_ground(brand)
+    logo = open_picture(Path(path))
     # Platforms show logos in circles too: the mark keeps clear of the corners.
     wide = spec.width / spec.height
     share = 0.72 if wide < 1.5 else 0.86
@@ -80,4 +78,18 @@ def compose_logo(spec: ImageSpec, brand: Brand) -> Composed:
     left, top = (spec.width - fitted.width) // 2, (spec.height - fitted.height) // 2
     image.paste(fitted, (left, top), fitted)
     box = [left, top, left + fitted.width, top + fitted.height]
-    return Composed(image, [{"kind": "logo", "box": box, "on_dark": pale}])
+    return Composed(image, [{"kind": "logo", "box": box, "on_dark": path == brand.logo_on_dark}])
+
+
+def _logo_and_ground(brand: Brand) -> tuple[str, Rgb]:
+    """Return the file and the ground on which most of the logo stands out; else the best pair."""
+    paper, primary, ink = (
+        rgb(colour) for colour in (brand.palette.paper, brand.palette.primary, brand.palette.ink)
+    )
+    pairs = [(brand.logo, paper), (brand.logo_on_dark, primary), (brand.logo, primary)]
+    pairs += [(brand.logo_on_dark, ink), (brand.logo, ink)]
+    pairs += [(brand.logo, (255, 255, 255)), (brand.logo, (17, 17, 17))]
+    colours = {path: paint.opaque_colours(open_picture(Path(path))) for path, _ in pairs if path}
+    seen = [(share_seen(colours[path], ground), path, ground) for path, ground in pairs if path]
+    _, path, ground = next((each for each in seen if each[0] >= 0.5), max(seen, key=itemgetter(0)))
+    return path, ground

@@ -6,6 +6,7 @@ import os
 import sys
 import tomllib
 import unicodedata
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +27,14 @@ CJK_FALLBACK = "Noto Sans SC"
 MAX_SYSTEM_FONTS = 600  # files looked at on this machine before giving up
 
 Use = Literal["heading", "body", "button"]
+#: Weights of a variable font file (CSS Fonts 4, font-weight), near those of the shipped files.
+WEIGHTS: Mapping[Use, int] = {"heading": 700, "body": 400, "button": 600}
+_PICTOGRAPHS = (
+    (0x203C, 0x203C), (0x2049, 0x2049), (0x20E3, 0x20E3), (0x2190, 0x21FF), (0x231A, 0x231B),
+    (0x2328, 0x2328), (0x23CF, 0x23CF), (0x23E9, 0x23FA), (0x25A0, 0x27BF), (0x2900, 0x297F),
+    (0x2B00, 0x2BFF), (0x3030, 0x3030), (0x303D, 0x303D), (0x3297, 0x3297), (0x3299, 0x3299),
+    (0x1F000, 0x1FAFF), (0xE0020, 0xE007F),
+)  # fmt: skip
 
 
 class NoFont(UserFacingError):
@@ -40,6 +49,7 @@ class Face:
         leading: Line height in sizes.
         ascent: From the baseline to the top of a capital (or of a CJK character), in sizes.
         descent: From the baseline down to where letters such as g end, in sizes.
+        axes: Values of a variable font's axes; empty for any other.
     """
 
     name: str
@@ -47,15 +57,19 @@ class Face:
     leading: float
     ascent: float
     descent: float
+    axes: tuple[float, ...] = ()
 
     def at(self, size: float) -> ImageFont.FreeTypeFont:
         """Return the font at a size in pixels."""
-        return _truetype(self.path, round(size, 2))
+        return _truetype(self.path, round(size, 2), self.axes)
 
 
 @lru_cache(maxsize=64)
-def _truetype(path: str, size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(path, size)
+def _truetype(path: str, size: float, axes: tuple[float, ...]) -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(path, size)
+    if axes:
+        font.set_variation_by_axes(list(axes))
+    return font
 
 
 @cache
@@ -80,7 +94,7 @@ def face_for(text: str, name: str, use: Use) -> Face:
         NoFont: Nothing here can draw it; the message shows the characters.
     """
     needed = {ord(c) for c in text if _visible(c)}
-    for candidate in (name, "Inter Display" if use == "heading" else "Inter", CJK_FALLBACK):
+    for candidate in _candidates(name, use):
         face = _named(candidate, use)
         if face is not None and needed <= characters(face.path):
             return face
@@ -96,28 +110,47 @@ def face_for(text: str, name: str, use: Use) -> Face:
 
 
 def drawable(text: str, name: str, use: Use) -> tuple[str, str]:
-    """Return the text without emoji that no font here has in one colour, and what was left out."""
+    """Return the text without pictographs that no font here has in one colour, and those."""
     needed = {c for c in text if _visible(c)}
-    known = characters(_file(CJK_FALLBACK, use)) | characters(_file("Inter", use))
-    face = _named(name, use)
-    known = known | (characters(face.path) if face else frozenset())
-    out = {c for c in needed if is_emoji(c) and ord(c) not in known}
+    faces = [_named(candidate, use) for candidate in _candidates(name, use)]
+    known = frozenset[int]().union(*(characters(face.path) for face in faces if face))
+    out = {c for c in needed if is_pictograph(c) and ord(c) not in known}
     if not out:
         return text, ""
     kept = "".join(c for c in text if c not in out and c not in "\u200d\ufe0f\ufe0e")
     return " ".join(kept.split()), "".join(sorted(out))
 
 
-def is_emoji(character: str) -> bool:
-    """Tell whether a character is a pictograph (or a part of one)."""
+def instead(text: str, name: str, face: Face, use: Use) -> str:
+    """Return why a face is not the one that was named, in words for a person; empty if it is.
+
+    A text in another script than the named font's, all of whose letters it lacks, is set in another
+    font as a matter of course.
+    """
+    wished = _named(name, use)
+    if wished is None:
+        return f"set in {face.name}: the brand's font file is gone, or cannot be read"
+    needed = {c for c in text if _visible(c)}
+    lacking = sorted(c for c in needed if ord(c) not in characters(wished.path))
+    if face.name == wished.name or not lacking or len(lacking) > len(needed) / 2:
+        return ""
+    return f"set in {face.name}: {wished.name} lacks {''.join(lacking[:8])}"
+
+
+def is_pictograph(character: str) -> bool:
+    """Tell whether a character is an emoji, a dingbat or a part of one (Unicode 16, UTS #51)."""
     code = ord(character)
-    return (
-        0x1F000 <= code <= 0x1FAFF
-        or 0x2600 <= code <= 0x27BF
-        or 0x2B00 <= code <= 0x2BFF
-        or 0xE0020 <= code <= 0xE007F
-        or (unicodedata.category(character) == "Sk" and code >= 0x1F3FB)
-    )
+    return any(low <= code <= high for low, high in _PICTOGRAPHS)
+
+
+def is_font(path: Path) -> bool:
+    """Tell whether a file is a font that texts can be set in: as it is now, not as it was once."""
+    name = str(path)
+    return bool(characters.__wrapped__(name)) and _metrics.__wrapped__(name) is not None
+
+
+def _candidates(name: str, use: Use) -> tuple[str, ...]:
+    return (name, "Inter Display" if use == "heading" else "Inter", CJK_FALLBACK)
 
 
 def _visible(character: str) -> bool:
@@ -132,8 +165,25 @@ def _named(name: str, use: Use) -> Face | None:
     if name in _table():
         return _face(name, _file(name, use), float(_table()[name]["leading"]), use)
     if name.lower().endswith((".ttf", ".otf")) and Path(name).is_file():
-        return _face(Path(name).stem, name, 1.1, use)
+        return _face(_full_name(name), name, 1.1, use)
     return None
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[TTFont]:
+    """Open a font file; it is closed also where it turns out to be none."""
+    with Path(path).open("rb") as file, TTFont(file, lazy=True, fontNumber=0) as font:
+        yield font
+
+
+@lru_cache(maxsize=32)
+def _full_name(path: str) -> str:
+    """Return the name that a font file gives itself, else the file's."""
+    try:
+        with _opened(path) as font:
+            return str(font["name"].getBestFullName() or Path(path).stem)[:80]
+    except (TTLibError, OSError, KeyError, AttributeError, ValueError):
+        return Path(path).stem
 
 
 def _face(name: str, path: str, leading: float, use: Use) -> Face | None:
@@ -142,14 +192,33 @@ def _face(name: str, path: str, leading: float, use: Use) -> Face | None:
         return None
     ascent, descent = metrics
     body = 1.42 if use == "body" else leading
-    return Face(name, path, max(leading, body), ascent, descent)
+    return Face(name, path, max(leading, body), ascent, descent, _axes(path, WEIGHTS[use]))
+
+
+@lru_cache(maxsize=128)
+def _axes(path: str, weight: int) -> tuple[float, ...]:
+    """Return a variable font's axes in their order: the weight as wished, the others as they are.
+
+    Their defaults are often the lightest weight (OpenType, fvar).
+    """
+    try:
+        with _opened(path) as font:
+            axes = font["fvar"].axes if "fvar" in font else ()
+            return tuple(
+                float(min(max(weight, axis.minValue), axis.maxValue))
+                if axis.axisTag == "wght"
+                else float(axis.defaultValue)
+                for axis in axes
+            )
+    except (TTLibError, OSError, KeyError, AttributeError, ValueError):
+        return ()
 
 
 @lru_cache(maxsize=128)
 def _metrics(path: str) -> tuple[float, float] | None:
     """Return (cap height, descent) in sizes, or None for a file that is no font."""
     try:
-        with TTFont(path, lazy=True) as font:
+        with _opened(path) as font:
             units = font["head"].unitsPerEm
             cap = getattr(font["OS/2"], "sCapHeight", 0) or units * 0.72
             wide = ord("国") in (font.getBestCmap() or {})
@@ -162,7 +231,7 @@ def _metrics(path: str) -> tuple[float, float] | None:
 def characters(path: str) -> frozenset[int]:
     """Return the code points that a font file has; empty for a file that is no font."""
     try:
-        with TTFont(path, lazy=True, fontNumber=0) as font:
+        with _opened(path) as font:
             return frozenset(font.getBestCmap() or ())
     except (TTLibError, OSError, KeyError, AttributeError, ValueError, AssertionError):
         return frozenset()

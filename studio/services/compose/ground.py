@@ -121,7 +121,8 @@ def _shade(canvas: Canvas, stack: Stack, box: Box, tone: Rgb, colour: Rgb) -> fl
     margin = canvas.shape.gap * canvas.unit
     side = canvas.shape.scrim
     if side == "left":
-        side = "right" if stack.align == "right" else "left"
+        # where the text stands, not how it is aligned: right-to-left text keeps the same region
+        side = "right" if box[0] + box[2] > width else "left"
         reach = (width - box[0] if side == "right" else box[2]) + margin * 0.2
         solid, fade = reach / width, 0.40
     else:
@@ -145,8 +146,14 @@ def _shade(canvas: Canvas, stack: Stack, box: Box, tone: Rgb, colour: Rgb) -> fl
 
 def _legible(canvas: Canvas, stack: Stack, colour: Rgb) -> bool:
     parts = [part for part in (stack.headline, stack.body) if part]
+    calm = all(busyness(canvas.image, part.box) <= CALM for part in parts)
+    return calm and has_contrast(canvas, stack, (colour, colour))
+
+
+def has_contrast(canvas: Canvas, stack: Stack, scheme: tuple[Rgb, Rgb]) -> bool:
+    """Tell whether headline and body, in their colours, reach the contrast of text."""
     return all(
         contrast_on(canvas.image, part.box, colour) >= TEXT_CONTRAST
-        and busyness(canvas.image, part.box) <= CALM
-        for part in parts
+        for part, colour in zip((stack.headline, stack.body), scheme, strict=True)
+        if part is not None
     )

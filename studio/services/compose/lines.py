@@ -1,8 +1,8 @@
 """Line breaking and fitting: the largest size at which a text fits its box, with good breaks.
 
-Nothing is ever cut: a text that does not fit at the smallest size gives None. Latin text breaks at
-spaces, Chinese and Japanese between characters under the usual rules (kinsoku: no line starts with
-closing punctuation, none ends with opening punctuation).
+Nothing is ever cut: a text that does not fit at the smallest size gives None. Latin and Korean text
+breaks at spaces, Chinese and Japanese between characters under the usual rules (kinsoku: no line
+starts with closing punctuation, none ends with opening punctuation).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PIL import ImageFont, features
+from PIL import features
 
 if TYPE_CHECKING:
     from studio.services.compose.fonts import Face
@@ -29,6 +29,14 @@ NOT_FIRST = set(
 )
 #: Never at the end of a line.
 NOT_LAST = set("([{£¥‘“‹〈《「『【〔〖〘〚＄（［｛￡￥")
+#: What may stand alone on a line: a run of letters that words are written with, spaces between them
+#: (Hangul too: KS X 1001 text breaks at spaces), or any one other character.
+_PARTS = re.compile(
+    r"[^\u2e80-\u312f\u3190-\ua95f\uf900-\uffef\U00020000-\U0003ffff]+|.", re.DOTALL
+)
+#: Languages that are written from right to left (CLDR 46, characterOrder).
+_RTL = "ar arc ckb dv fa he ks lrc mzn nqo pnb ps sd syr ug ur yi"
+RTL_LANGUAGES = frozenset(_RTL.split())
 #: Short words that look lost at the end of a headline's line.
 _WEAK = (
     "a an the of to in on at for by and or with your our der die das ein eine und für mit im am "
@@ -69,6 +77,18 @@ def is_rtl(text: str) -> bool:
     return False
 
 
+def runs_rtl(text: str, language: str = "") -> bool:
+    """Tell whether a text runs from right to left, whatever word it begins with.
+
+    Args:
+        text: All that is set together; its lines have one direction.
+        language: Its BCP 47 tag, where it is known.
+    """
+    if language.partition("-")[0].casefold() in RTL_LANGUAGES:
+        return any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return is_rtl(text)
+
+
 def can_shape_rtl() -> bool:
     """Tell whether Pillow can shape right-to-left text here (raqm with fribidi)."""
     return bool(features.check("raqm")) and bool(features.check("fribidi"))
@@ -87,7 +107,7 @@ def _pieces(word: str) -> list[str]:
     if not any(is_wide(c) for c in word):
         return [word]
     pieces: list[str] = []
-    for part in re.findall(r"[^\u2e80-\uffef]+|.", word, re.DOTALL):
+    for part in _PARTS.findall(word):
         joins = pieces and (part[0] in NOT_FIRST or pieces[-1][-1] in NOT_LAST)
         if joins or (pieces and unicodedata.combining(part[0])):
             pieces[-1] += part
@@ -104,17 +124,12 @@ def join(parts: list[tuple[str, bool]]) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def measured(path: str, text: str) -> float:
+def measured(face: Face, text: str) -> float:
     """Return the advance width of a text in sizes (1.0 is one em)."""
-    font = _reference(path)
+    font = face.at(REFERENCE)
     if is_rtl(text) and can_shape_rtl():
         return float(font.getlength(text, direction="rtl")) / REFERENCE
     return float(font.getlength(text)) / REFERENCE
-
-
-@lru_cache(maxsize=32)
-def _reference(path: str) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(path, REFERENCE)
 
 
 def block_height(face: Face, size: float, count: int) -> float:
@@ -137,11 +152,11 @@ def fit_headline(
     parts = units(text)
     best: tuple[float, Fitted] | None = None
     for count in range(1, min(max_lines, len(parts)) + 1):
-        broken = break_into(parts, face.path, count)
+        broken = break_into(parts, face, count)
         if broken is None:
             continue
         lines, flaw = broken
-        widths = [measured(face.path, line) for line in lines]
+        widths = [measured(face, line) for line in lines]
         tall = box[1] / block_height(face, 1.0, count)
         size = min(box[0] / max(*widths, 1e-06), tall, sizes[1])
         size = size * 0.998  # hinting may widen a line by a fraction of a pixel
@@ -163,10 +178,10 @@ def fit_body(
     size = sizes[1]
     while size >= sizes[0] - 1e-6:
         for count in range(1, max_lines + 1):
-            broken = break_into(parts, face.path, count)
+            broken = break_into(parts, face, count)
             if broken is None:
                 continue
-            widths = [measured(face.path, line) for line in broken[0]]
+            widths = [measured(face, line) for line in broken[0]]
             if max(widths) * size * 1.002 <= box[0]:
                 if block_height(face, size, count) <= box[1]:
                     return _fitted(broken[0], widths, size, face)
@@ -182,7 +197,7 @@ def _fitted(lines: list[str], widths: list[float], size: float, face: Face) -> F
 
 
 def break_into(
-    parts: list[tuple[str, bool]], path: str, count: int
+    parts: list[tuple[str, bool]], face: Face, count: int
 ) -> tuple[list[str], float] | None:
     """Return the best break into exactly ``count`` lines, and its flaw (0.0 none to about 0.5).
 
@@ -192,7 +207,7 @@ def break_into(
     if count < 1 or count > total:
         return None
     # A long text has many breaks; whole-text widths as sums are exact enough to choose among them.
-    lengths = [measured(path, piece) + (0.25 if space else 0.0) for piece, space in parts]
+    lengths = [measured(face, piece) + (0.25 if space else 0.0) for piece, space in parts]
     sums = [0.0]
     for length in lengths:
         sums.append(sums[-1] + length)
@@ -229,6 +244,8 @@ def _line_cost(parts: list[tuple[str, bool]], end: int, share: float, *, last: b
         cost -= 0.6 if piece[-1] in SENTENCE_ENDS else 0.15
     if last and share < 0.35:
         cost += 0.4
+    if not last and _tears(parts, end):
+        cost += 0.25
     return cost
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from studio.services.compose.lines import Fitted
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+Colours = np.ndarray[tuple[int, int], np.dtype[np.uint8]]  # (n, 3), of 0 to 255
 SMOOTH = 4  # times larger, for masks with curves
 
 
@@ -101,9 +102,18 @@ def pill(image: Image.Image, box: Box, colour: Rgb, radius: float) -> None:
 
 
 def draw_lines(
-    image: Image.Image, fitted: Fitted, face: Face, box: Box, look: tuple[Rgb, str]
+    image: Image.Image,
+    fitted: Fitted,
+    face: Face,
+    box: Box,
+    look: tuple[Rgb, str],
+    *,
+    rtl: bool = False,
 ) -> None:
-    """Draw fitted lines from the top of ``box``; ``look`` is colour and left, center or right."""
+    """Draw fitted lines from the top of ``box``; ``look`` is colour and left, center or right.
+
+    With ``rtl`` every line runs from right to left, also one that begins with a Latin word.
+    """
     colour, align = look
     draw = ImageDraw.Draw(image)
     font = face.at(fitted.size)
@@ -111,7 +121,7 @@ def draw_lines(
     anchors = {"left": ("ls", box[0]), "right": ("rs", box[2])}
     anchor, x = anchors.get(align, ("ms", (box[0] + box[2]) / 2))
     for line in fitted.lines:
-        if is_rtl(line) and can_shape_rtl():
+        if (rtl or is_rtl(line)) and can_shape_rtl():
             draw.text((x, baseline), line, colour, font, anchor, direction="rtl")
         else:
             draw.text((x, baseline), line, colour, font, anchor)
@@ -148,7 +158,7 @@ def fitted_logo(logo: Image.Image, width: float, height: float) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def opaque_colours(logo: Image.Image) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+def opaque_colours(logo: Image.Image) -> Colours:
     """Return the (n, 3) colours of a logo's visible pixels, a few thousand at most."""
     small = logo.convert("RGBA")
     small.thumbnail((96, 96))

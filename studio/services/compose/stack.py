@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.core.errors import UserFacingError
-from studio.services.compose.fonts import drawable, face_for
-from studio.services.compose.lines import can_shape_rtl, fit_body, fit_headline, is_rtl, measured
+from studio.services.compose.fonts import drawable, face_for, instead
+from studio.services.compose.lines import can_shape_rtl, fit_body, fit_headline, measured, runs_rtl
 
 if TYPE_CHECKING:
     from studio.core.brand import Brand
     from studio.core.campaign import ImageSpec
-    from studio.services.compose.fonts import Face
+    from studio.services.compose.fonts import Face, Use
     from studio.services.compose.layouts import Arrangement
     from studio.services.compose.lines import Fitted
     from studio.services.compose.paint import Box
@@ -22,6 +22,7 @@ LOGO_GAP = 1.5  # of the gap, at least, under the logo
 BUTTON_HEIGHT = 2.5  # of the label's size
 BUTTON_PAD = 1.15  # left and right, of the label's size
 ARROW = 0.95  # width of the arrow, of the label's size
+BESIDE_LOGO = 0.65  # of the region's width, at most, for a button that shares its row with the logo
 SQUEEZES = (1.0, 0.82, 0.68)  # of the smallest headline, before giving up
 
 
@@ -60,6 +61,7 @@ class Stack:
         region: What text and logo keep within (inside the safe zone).
         logo: Box for the logo, which is fitted into it at ``logo_align``.
         align: left, center or right, of the texts.
+        rtl: The texts run from right to left.
     """
 
     region: Box
@@ -70,6 +72,7 @@ class Stack:
     body: TextPart | None
     button: ButtonPart | None
     notes: tuple[str, ...]
+    rtl: bool = False
 
     def text_box(self) -> Box:
         """Return the box round headline, body and button."""
@@ -102,16 +105,20 @@ class Stacker:
     """Builds a ``Stack`` for one picture.
 
     Attributes:
-        image, arrangement, brand: What it is for.
+        image, arrangement, brand, language: What it is for.
     """
 
-    def __init__(self, image: ImageSpec, arrangement: Arrangement, brand: Brand) -> None:
+    def __init__(
+        self, image: ImageSpec, arrangement: Arrangement, brand: Brand, language: str = ""
+    ) -> None:
         self.image = image
         self.arrangement = arrangement
         self.brand = brand
+        self.language = language
         self.unit = min(image.width, image.height)
         self.region = text_region(image, arrangement)
         self._notes: list[str] = []
+        self._rtl = False
 
     def build(self, headline: str, body: str, button: str) -> Stack:
         """Fit everything.
@@ -122,13 +129,15 @@ class Stacker:
         """
         headline = self._clean(headline, "heading")
         body, button = self._clean(body, "body"), self._clean(button, "button")
-        rtl = is_rtl(headline or body or button)
-        if rtl and not can_shape_rtl():
+        self._rtl = runs_rtl(" ".join((headline, body, button)), self.language)
+        if self._rtl and not can_shape_rtl():
             raise DoesNotFit(
                 "Right-to-left text cannot be set here: Pillow lacks raqm or fribidi.",
                 "Install the system library fribidi, then remake this creative.",
             )
-        align = "right" if rtl and self.arrangement.align == "left" else self.arrangement.align
+        align = self.arrangement.align
+        if self._rtl and align == "left":
+            align = "right"
         face = face_for(headline, self.brand.heading_font, "heading") if headline else None
         for squeeze in SQUEEZES:
             for with_body in (True, False) if body else (False,):
@@ -142,11 +151,13 @@ class Stacker:
             "Shorten the headline or choose another layout.",
         )
 
-    def _clean(self, text: str, use: str) -> str:
+    def _clean(self, text: str, use: Use) -> str:
         name = self.brand.heading_font if use == "heading" else self.brand.body_font
-        kept, left_out = drawable(" ".join(text.split()), name, use)  # type: ignore[arg-type]
+        kept, left_out = drawable(" ".join(text.split()), name, use)
         if left_out:
             self._notes.append(f"{left_out} is left out of the picture: no font here draws it")
+        if kept:
+            self._notes.append(instead(kept, name, face_for(kept, name, use), use))
         return kept
 
     def _logo_box(self) -> Box:
@@ -210,11 +221,13 @@ class Stacker:
             parts[1] = TextPart("body", *body, box)
             y += heights[1]
         button = self._button(texts[1], y + gap, align) if texts[1] else None
-        notes = tuple(dict.fromkeys(self._notes))
+        notes = tuple(note for note in dict.fromkeys(self._notes) if note)
         logo, logo_align = self._logo_box(), align
         if self.arrangement.logo == "row":
             logo, logo_align = self._beside(button, align)
-        return Stack(self.region, logo, logo_align, align, parts[0], parts[1], button, notes)
+        return Stack(
+            self.region, logo, logo_align, align, parts[0], parts[1], button, notes, self._rtl
+        )
 
     def _beside(self, button: ButtonPart | None, align: str) -> tuple[Box, str]:
         """Return the logo's box on the button's line, at the other edge."""
@@ -242,15 +255,17 @@ class Stacker:
     def _button(self, text: str, top: float, align: str) -> ButtonPart:
         face = face_for(text, self.brand.body_font, "button")
         size = self.arrangement.button * self.unit
-        label = measured(face.path, text)
-        room = self.region[2] - self.region[0]
+        label = measured(face, text)
+        room = float(self.region[2] - self.region[0])
+        if self.arrangement.logo == "row":
+            room *= BESIDE_LOGO
         size = min(size, room / (label + ARROW + 0.55 + 2 * BUTTON_PAD))
         width = size * (label + ARROW + 0.55 + 2 * BUTTON_PAD)
         box = self._box(width, size * BUTTON_HEIGHT, top, align)
         middle, half = (box[1] + box[3]) / 2, size * 0.34
         end = box[2] - size * BUTTON_PAD
         start = end - size * ARROW
-        if align == "right" and is_rtl(text):
+        if align == "right" and self._rtl:
             start = box[0] + size * BUTTON_PAD
             end = start + size * ARROW
         place = (round(start), round(middle - half), round(end), round(middle + half))

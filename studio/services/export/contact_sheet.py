@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from studio.services.compose import paint
 from studio.services.compose.canvas import open_picture
-from studio.services.compose.fonts import NoFont, face_for
+from studio.services.compose.fonts import NoFont, drawable, face_for
 from studio.services.compose.lines import can_shape_rtl, is_rtl, measured
 
 if TYPE_CHECKING:
@@ -99,11 +99,13 @@ class _Sheet:
     ) -> None:
         """Draw one line, shortened with an ellipsis: a caption, not copy."""
         use, width = how
+        name = "Inter Display" if use == "heading" else "Inter"
+        text, _ = drawable(text, name, use)
         try:
-            face = face_for(text, "Inter Display" if use == "heading" else "Inter", use)
+            face = face_for(text, name, use)
         except NoFont:
             return
-        while len(text) > 1 and measured(face.path, text) * size > width:
+        while len(text) > 1 and measured(face, text) * size > width:
             text = text[:-2].rstrip() + "…"
         direction = "rtl" if is_rtl(text) and can_shape_rtl() else None
         place = (at[0], at[1] + size * face.ascent)

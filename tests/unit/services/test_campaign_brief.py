@@ -163,6 +163,9 @@ def test_a_logo_must_be_a_picture(tmp_path):
     Image.new("L", (9000, 10)).save(tmp_path / "logo.png")
     with pytest.raises(BriefError, match="9000×10"):
         parse_brief(GOOD + 'logo = "logo.png"\n', tmp_path)
+    Image.new("CMYK", (90, 10)).save(tmp_path / "logo.jpg")
+    with pytest.raises(BriefError, match="which inks"):
+        parse_brief(GOOD + 'logo = "logo.jpg"\n', tmp_path)
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path):

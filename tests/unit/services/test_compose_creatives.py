@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import scenes
-from PIL import Image
+from PIL import Image, ImageCms
 
 from studio.core.brand import Brand, Palette
 from studio.core.campaign import ImageSpec, SafeZone
-from studio.services.compose.canvas import Design, PictureError
+from studio.services.compose.canvas import Design, PictureError, open_picture
 from studio.services.compose.colour import TEXT_CONTRAST, contrast, readable_on, rgb
 from studio.services.compose.composer import compose
 from studio.services.compose.encode import MARK_BYTES, TooLarge, compose_logo, encode
@@ -209,6 +209,122 @@ def test_a_logo_alone_is_centred_and_whole():
     assert abs(top - (300 - bottom)) <= 1
     with pytest.raises(PictureError, match="no logo"):
         compose_logo(ImageSpec(1200, 300, kind="logo"), Brand("X"))
+
+
+@pytest.fixture
+def logo(tmp_path):
+    """Return what saves a logo of one colour, some transparent room round it."""
+
+    def made(colour, size=(300, 120), **options):
+        picture = Image.new("RGBA", size)
+        picture.paste(colour, (20, 20, size[0] - 20, size[1] - 20))
+        path = tmp_path / f"{colour.strip('#')}-{size[0]}x{size[1]}.png"
+        picture.save(path, **options)
+        return str(path)
+
+    return made
+
+
+@pytest.mark.parametrize("colour", ["#12403a", "#c0392b", "#777777"])
+@pytest.mark.parametrize("size", [(1200, 628), (900, 383), (1080, 1080)])
+def test_a_logo_of_one_colour_leaves_the_text_legible(colour, size, logo, pictures):
+    brand = Brand("Halden", BRAND.palette, logo=logo(colour))
+    head = "Hot at sunrise. Still hot at noon, and warm when you are back home"
+    design = Design(ImageSpec(*size), "overlay", brand, head, BODY, "Go", pictures("mountains"))
+    made = compose(design)
+    parts = {str(layer.get("role")): layer for layer in made.layers}
+    for role in ("headline", "body"):
+        if role in parts:
+            assert parts[role]["contrast"] >= TEXT_CONTRAST, role
+    assert any(layer["kind"] == "logo" for layer in made.layers)
+
+
+def test_the_logo_for_dark_grounds_is_for_dark_grounds(logo, pictures):
+    """Orange, with ink that is not dark enough for it: the text is black, the ground is light."""
+    palette = Palette("#ff9900", "#1f3a5f", "#1f3a5f", "#ffffff")
+    brand = Brand("Orange", palette, logo=logo("#1f3a5f"), logo_on_dark=logo("#ffffff"))
+    design = Design(ImageSpec(1200, 628), "split", brand, HEAD, BODY, "Go", pictures("bokeh"))
+    made = compose(design)
+    [mark] = [layer for layer in made.layers if layer["kind"] == "logo"]
+    assert mark["on_dark"] is False
+    assert not any(layer["kind"] == "chip" for layer in made.layers)
+
+
+@pytest.mark.parametrize("layout", ["split", "framed"])
+@pytest.mark.parametrize("size", [(1080, 1080), (1080, 1350), (1080, 1920)])
+def test_a_long_button_leaves_the_logo_its_room(layout, size, pictures):
+    safe = STORY if size == (1080, 1920) else SafeZone()
+    label = "JETZT KOSTENLOS AUSPROBIEREN!!"
+    spec = ImageSpec(*size, safe=safe)
+    made = compose(Design(spec, layout, BRAND, HEAD, "", label, pictures("bokeh")))
+    boxes = {layer.get("role") or layer["kind"]: layer["box"] for layer in made.layers}
+    logo, button = boxes["logo"], boxes["cta"]
+    assert logo[2] - logo[0] >= 0.15 * size[0]
+    assert logo[2] <= button[0] or logo[0] >= button[2] or logo[3] <= button[1]
+
+
+@pytest.mark.parametrize(
+    ("logo_colour", "on_dark", "palette"),
+    [
+        ("#ffd400", "", Palette("#ffd400", "#000000", "#222222", "#ffffff")),
+        ("#ffffff", "", Palette("#fff3c4", "#ff5500", "#333333", "#ffffff")),
+        ("#222222", "#ffffff", Palette("#222222", "#ff5500", "#222222", "#2b2b2b")),
+        ("#808080", "", Palette("#808080", "#808080", "#7a7a7a", "#868686")),
+    ],
+)
+def test_a_logo_alone_can_be_seen(logo_colour, on_dark, palette, logo):
+    dark = logo(on_dark, (310, 120)) if on_dark else ""
+    brand = Brand("X", palette, logo=logo(logo_colour), logo_on_dark=dark)
+    made = compose_logo(ImageSpec(1200, 1200, kind="logo"), brand)
+    mark, ground = made.image.getpixel((600, 600)), made.image.getpixel((5, 5))
+    assert contrast(mark, ground) >= 3
+
+
+def test_right_to_left_text_keeps_its_shade_on_its_own_side(pictures):
+    head = "Halden שומר על החום מהזריחה ועד הצהריים"
+    spec = ImageSpec(1200, 628)
+    design = Design(spec, "overlay", BRAND, head, "", "קנו", pictures("mountains"), language="he")
+    made = compose(design)
+    layers = {layer.get("role") or layer["kind"]: layer for layer in made.layers}
+    box = layers["headline"]["box"]
+    assert layers["headline"]["align"] == "right"
+    assert layers["scrim"]["side"] == "left"
+    assert layers["scrim"]["solid"] * 1200 < box[2] + 60
+    assert layers["headline"]["contrast"] >= TEXT_CONTRAST
+
+
+def test_a_line_that_begins_with_a_latin_word_still_runs_from_right_to_left(pictures):
+    def drawn(language):
+        spec = ImageSpec(1080, 1080)
+        words = ("Halden חם", "", "")
+        return compose(Design(spec, "split", BRAND, *words, pictures("bokeh"), "", language))
+
+    made, guessed = drawn("he"), drawn("")
+    [head] = [layer for layer in made.layers if layer.get("role") == "headline"]
+    assert head["align"] == "right"
+    [left] = [layer for layer in guessed.layers if layer.get("role") == "headline"]
+    assert left["align"] == "left"
+    # the brand's name stands first, and so at the right: the tall letter d makes the difference
+    one, other = (
+        np.asarray(item.image.crop(tuple(layer["box"])).convert("L"), float)
+        for item, layer in ((made, head), (guessed, left))
+    )
+    assert np.abs(one - other[: one.shape[0], : one.shape[1]]).mean() > 5
+
+
+def test_a_picture_is_opened_upright_and_in_srgb(tmp_path):
+    picture = Image.new("RGB", (40, 20), (200, 30, 30))
+    turned = picture.getexif()
+    turned[0x0112] = 6
+    picture.save(tmp_path / "turned.jpg", exif=turned)
+    assert open_picture(tmp_path / "turned.jpg").size == (20, 40)
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture.putalpha(90)
+    picture.save(tmp_path / "same.png", icc_profile=lab)
+    same = open_picture(tmp_path / "same.png").getpixel((5, 5))
+    assert np.abs(np.subtract(same, (200, 30, 30, 90))).max() <= 1
+    picture.save(tmp_path / "wrong.png", icc_profile=b"no profile")
+    assert open_picture(tmp_path / "wrong.png").getpixel((5, 5)) == (200, 30, 30, 90)
 
 
 def test_shapes():
