@@ -1,11 +1,11 @@
-"""Jobs that wait for jobs: what happens to them when those end, and which to make again."""
+"""Jobs that wait for jobs, and what happens to them when those end."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from studio.core.job import FINAL, JobStatus, Need
+from studio.core.job import JobStatus, Need
 from studio.store import job_rows
 from studio.store.records import clean
 
@@ -37,6 +37,12 @@ def dependants(db: Database, job_id: str) -> list[str]:
         " ORDER BY jobs.number",
         (job_id,),
     )
+
+
+def wait_for(db: Database, job_id: str, need: Need) -> None:
+    """Let a job that waits or is paused wait for one more."""
+    db.rows("INSERT INTO job_needs VALUES (?, ?, ?)", (job_id, need.job_id, int(need.success)))
+    job_rows.touch(db, job_id)
 
 
 def check_new(db: Database, jobs: Sequence[NewJob]) -> None:
@@ -123,46 +129,3 @@ def release_waiting(db: Database) -> list[str]:
             " AND need.status IN ('succeeded', 'failed', 'cancelled')"
         ),
     )
-
-
-def newest_retry(db: Database, job_id: str) -> str:
-    """Return the newest repeat of a job (through repeats of repeats), or the job itself."""
-    while True:
-        newer = db.value(
-            "SELECT id FROM jobs WHERE retry_of = ? AND retry_of <> ''"
-            " ORDER BY number DESC LIMIT 1",
-            (job_id,),
-        )
-        if newer is None:
-            return job_id
-        job_id = newer
-
-
-def lost_with(db: Database, job_id: str) -> list[str]:
-    """Return the jobs that were cancelled because a job did not succeed, nearest first."""
-    found = [job_id]
-    for current in found:
-        found += db.column(
-            "SELECT jobs.id FROM job_needs n JOIN jobs ON jobs.id = n.job_id"
-            " WHERE n.need_id = :id AND jobs.status = 'cancelled' AND jobs.cancelled_by = :id"
-            " ORDER BY jobs.number",
-            {"id": current},
-        )
-    return found[1:]
-
-
-def needs_again(db: Database, job_id: str, remade: dict[str, str]) -> tuple[Need, ...]:
-    """Return the needs of a repeat: repeated jobs by their repeat, and so for failed ones.
-
-    Also where success is not asked for: what waits for the end of a job waits for that of its
-    repeat, else an undone “cancel all” would run the steps of a campaign before their pieces.
-    """
-    wanted = []
-    for need in needs(db, job_id):
-        if need.job_id in remade:
-            wanted.append(Need(remade[need.job_id], need.success))
-            continue
-        status = JobStatus(db.value("SELECT status FROM jobs WHERE id = ?", (need.job_id,)))
-        lost = status in FINAL and status is not JobStatus.SUCCEEDED
-        wanted.append(Need(newest_retry(db, need.job_id), need.success) if lost else need)
-    return tuple(wanted)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.core.errors import IllegalMove
-from studio.core.ids import new_id
 from studio.core.job import FINAL, Job, JobStatus, Lane, NewJob, StepRequest
-from studio.store import dependencies, job_order, job_rows, new_jobs
+from studio.store import dependencies, job_order, job_rows, new_jobs, retries
 from studio.store.job_rows import IS_OPEN
 from studio.store.records import clean, to_json
 
@@ -228,7 +227,8 @@ class JobMoves:
         """Make a new job that repeats one that has ended; return the new one.
 
         Jobs that were cancelled because this one did not succeed are made again too, waiting for
-        the new ones.
+        the new ones, and so are steps that went on without it. A step whose repeat has not begun
+        is not repeated twice: that repeat is returned.
 
         Raises:
             NotFound: There is no such job.
@@ -238,25 +238,7 @@ class JobMoves:
             old = self._job(job_id)
             if not old.is_final:
                 raise IllegalMove("Only a job that has ended can be retried.", "Cancel it first.")
-            again = [old, *job_rows.read_many(self._db, dependencies.lost_with(self._db, job_id))]
-            new_ids = {job.id: new_id() for job in again}
-            jobs = [
-                NewJob(
-                    request=request if request and job.id == job_id else job.request,
-                    kind=job.kind,
-                    lane=job.lane,
-                    id=new_ids[job.id],
-                    title="" if request and job.id == job_id else job.title,
-                    needs=dependencies.needs_again(self._db, job.id, new_ids),
-                    batch_id=job.batch_id,
-                    campaign_id=job.campaign_id,
-                    step_key=job.step_key,
-                    retry_of=job.id,
-                )
-                for job in again
-            ]
-            new_jobs.add(self._db, jobs)
-            return self._job(new_ids[job_id])
+            return self._job(retries.retry(self._db, old, request))
 
     def _job(self, job_id: str) -> Job:
         return job_rows.read(self._db, job_id)

@@ -6,7 +6,7 @@ import pytest
 from helpers.stores import fail, new_asset, new_job, start, succeed
 
 from studio.core.errors import NotFound
-from studio.core.job import JobStatus, Need
+from studio.core.job import JobKind, JobStatus, Need, NewJob, StepRequest
 from studio.core.steps import StepOutcome
 from studio.store import CampaignRecord, Library
 
@@ -147,6 +147,102 @@ def test_an_old_failure_that_was_not_repeated_is_still_an_end(library: Library) 
     fail(library, "a")
     succeed(library, "z")
     assert library.jobs.retry("z").status is QUEUED
+
+
+def step(name: str, *needs: str) -> NewJob:
+    """Return a step that goes on whatever becomes of what it needs."""
+    wanted = tuple(Need(need, success=False) for need in needs)
+    return NewJob(StepRequest(name), JobKind.EXPAND, id=name, title=name, needs=wanted)
+
+
+def new_try(library: Library, job_id: str) -> str:
+    (again,) = library.jobs.retries(job_id)
+    return again
+
+
+def test_steps_that_went_on_without_a_job_run_again_with_its_repeat(library: Library) -> None:
+    library.jobs.enqueue(
+        [new_job("a"), new_job("b"), step("on_a", "a"), step("on_b", "b"), step("end", "on_a", "b")]
+    )
+    fail(library, "a")
+    for name in ("b", "on_a", "on_b", "end"):
+        succeed(library, name)
+    a2 = library.jobs.retry("a").id
+    on_a2, end2 = new_try(library, "on_a"), new_try(library, "end")
+    assert library.jobs.retries("on_b") == []
+    assert library.jobs.needs(on_a2) == [Need(a2, success=False)]
+    assert set(library.jobs.needs(end2)) == {Need(on_a2, success=False), Need("b", success=False)}
+    assert (status(library, on_a2), status(library, end2)) == (WAITING, WAITING)
+    fail(library, a2)
+    succeed(library, on_a2)
+    succeed(library, end2)
+    a3 = library.jobs.retry("a").id  # by the first try or the last, what follows is the same
+    on_a3, end3 = new_try(library, on_a2), new_try(library, end2)
+    assert library.jobs.needs(on_a3) == [Need(a3, success=False)]
+    assert set(library.jobs.needs(end3)) == {Need(on_a3, success=False), Need("b", success=False)}
+
+
+def test_a_job_that_succeeded_is_repeated_alone(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), step("on_a", "a")])
+    succeed(library, "a")
+    succeed(library, "on_a")
+    library.jobs.retry("a")
+    assert library.jobs.retries("on_a") == []
+
+
+def test_many_retries_run_what_follows_from_all_of_them_once(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), new_job("b"), step("mid", "a"), step("end", "mid", "b")])
+    for name in ("a", "b"):
+        fail(library, name)
+    fail(library, "mid")
+    succeed(library, "end")
+    a2, b2 = library.jobs.retry("a").id, library.jobs.retry("b").id
+    mid2 = library.jobs.retry("mid").id  # it is to run again already
+    assert [mid2] == library.jobs.retries("mid")
+    end2 = new_try(library, "end")
+    needs = {need.job_id for need in library.jobs.needs(end2)}
+    assert b2 in needs
+    assert mid2 in needs
+    succeed(library, a2)
+    succeed(library, mid2)
+    assert status(library, end2) is WAITING
+    succeed(library, b2)
+    assert status(library, end2) is QUEUED
+
+
+def test_a_step_that_is_still_to_come_waits_for_the_repeat(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), new_job("b"), step("end", "a", "b")])
+    fail(library, "a")
+    a2 = library.jobs.retry("a").id
+    assert library.jobs.retries("end") == []
+    succeed(library, "b")
+    assert status(library, "end") is WAITING
+    succeed(library, a2)
+    succeed(library, "end")
+    again = library.jobs.retry("end")  # of its own accord: both tries of a job are one need
+    assert again.status is QUEUED
+
+
+def test_a_step_that_runs_meanwhile_runs_once_more_afterwards(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), step("end", "a")])
+    fail(library, "a")
+    running = start(library, "end")
+    a2 = library.jobs.retry("a").id
+    end2 = new_try(library, "end")
+    succeed(library, a2)
+    assert status(library, end2) is WAITING
+    library.jobs.finish(running.token)
+    fail(library, end2)
+    end3 = library.jobs.retry(end2)
+    assert end3.status is QUEUED
+
+
+def test_a_step_that_a_person_cancelled_stays_so(library: Library) -> None:
+    library.jobs.enqueue([new_job("a"), new_job("b"), step("end", "a", "b")])
+    library.jobs.cancel(["end"])
+    fail(library, "a")
+    library.jobs.retry("a")
+    assert library.jobs.retries("end") == []
 
 
 def test_release_waiting_moves_nothing_that_is_settled(library: Library) -> None:

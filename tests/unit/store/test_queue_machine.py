@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from studio.core.errors import IllegalMove
-from studio.core.job import FINAL, Job, JobStatus, Lane, Need, may_move
+from studio.core.job import FINAL, Job, JobKind, JobStatus, Lane, Need, StepRequest, may_move
 from studio.store import Library, StaleAttempt
 
 AT_REST = {JobStatus.WAITING, JobStatus.QUEUED, JobStatus.PAUSED}
@@ -64,11 +65,14 @@ class Queue(RuleBasedStateMachine):
         needs=st.lists(st.tuples(picks, st.booleans()), max_size=3),
         lane=st.sampled_from(Lane),
         paused=st.booleans(),
+        step=st.booleans(),
     )
-    def enqueue(self, needs: list[tuple[int, bool]], lane: Lane, paused: bool) -> None:
+    def enqueue(self, needs: list[tuple[int, bool]], lane: Lane, paused: bool, step: bool) -> None:
         wanted = {self.pick(number): success for number, success in needs}
         name = next(self.names)
         job = new_job(name, *(Need(*item) for item in wanted.items()), lane=lane, paused=paused)
+        if step:
+            job = replace(job, request=StepRequest("compose"), kind=JobKind.EXPAND)
         assert [made.id for made in self.client.jobs.enqueue([job])] == [name]
         self.last[name] = (0, JobStatus.QUEUED)
 
