@@ -19,6 +19,7 @@ from studio.services.campaign.review import (
     remake,
     remake_missing,
     remake_music,
+    remake_piece,
     set_status,
 )
 from studio.services.campaign.run import plan_campaign, run_campaign
@@ -48,6 +49,7 @@ __all__ = [
     "remake",
     "remake_missing",
     "remake_music",
+    "remake_piece",
     "run_campaign",
     "set_status",
     "stop_campaign",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from studio.core.campaign import CreativeStatus
 from studio.core.errors import IllegalMove, InvalidParameter, NotFound
 from studio.core.job import Lane
-from studio.services.campaign.creatives import record, shown
-from studio.services.campaign.step_finish import finalise_job
+from studio.services.campaign.creatives import chosen_set, record, shown
+from studio.services.campaign.step_finish import finalise_job, missing_pieces
 from studio.services.campaign.view import CampaignView
 from studio.services.compose.layouts import layout as find_layout
 from studio.services.copywriting.rules import broken_limits
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from studio.core.job import Job, NewJob
     from studio.store.library import Library
 
+What = Literal["copy", "visual"]
 REVIEWS = (CreativeStatus.DRAFT, CreativeStatus.APPROVED, CreativeStatus.REJECTED)
 
 
@@ -119,11 +120,7 @@ def change_layout(
 
 
 def remake(
-    library: Library,
-    creative_id: str,
-    what: Literal["copy", "visual"],
-    *,
-    registry: Registry | None = None,
+    library: Library, creative_id: str, what: What, *, registry: Registry | None = None
 ) -> list[Job]:
     """Have the copy or the visual of one creative made anew; others keep theirs. Return the jobs.
 
@@ -131,9 +128,31 @@ def remake(
         IllegalMove: A creative without a visual has none to remake.
         NotFound: There is no such creative.
     """
-    view, item, old = _open(library, creative_id, registry)
+    view, item, _ = _open(library, creative_id, registry)
+    return _remake(view, item, what)
+
+
+def remake_piece(
+    library: Library, campaign_id: str, key: str, what: What, *, registry: Registry | None = None
+) -> list[Job]:
+    """Do the same for a piece of the plan, which may have come to nothing so far.
+
+    Raises:
+        IllegalMove: It has no visual, or is still being made for the first time.
+        NotFound: There is no such campaign, or no such piece in its plan.
+    """
+    view = CampaignView(library, campaign_id, registry)
+    item = view.creative_plan(key)
+    if key not in view.creatives:
+        _refuse_while_made(view)
+    return _remake(view, item, what)
+
+
+def _remake(view: CampaignView, item: CreativePlan, what: What) -> list[Job]:
     revision = _next_revision(view)
     if what == "copy":
+        if item.kind == "logo":
+            raise IllegalMove("A logo has no copy.")
         write = view.maker.copy(
             item.placement, item.language, 1, revision=revision, lane=Lane.INTERACTIVE
         )
@@ -145,13 +164,23 @@ def remake(
     visual = view.visual_for(item)
     if visual is None:
         raise IllegalMove("This creative has no visual.")
-    headline = str(old.data.get("headline") or "")
-    picture = view.maker.visual(visual, headline, revision=revision, lane=Lane.INTERACTIVE)
+    picture = view.maker.visual(
+        visual, _headline(view, item), revision=revision, lane=Lane.INTERACTIVE
+    )
     composed = view.maker.compose(
         item, revision=revision, needs=[picture.id], lane=Lane.INTERACTIVE
     )
     changes = {f"visual/{item.key}": revision, f"compose/{item.key}": revision}
     return _enqueue(view, revision, [picture, composed], changes)
+
+
+def _headline(view: CampaignView, item: CreativePlan) -> str:
+    """Return the headline that a creative shows, or would."""
+    old = view.creatives.get(item.key)
+    if old is not None and old.data.get("headline"):
+        return str(old.data["headline"])
+    chosen, _ = chosen_set(view, item)
+    return shown(item, chosen)[0] if chosen else ""
 
 
 def remake_music(
@@ -173,22 +202,64 @@ def remake_music(
 def remake_missing(
     library: Library, campaign_id: str, *, registry: Registry | None = None
 ) -> list[Job]:
-    """Ask again for everything that is missing: copy where there is none, else the visual."""
+    """Ask again for everything that is missing, and for no more: copy, visuals, composition, music.
+
+    Raises:
+        IllegalMove: Something is still being made.
+        NotFound: There is no such campaign.
+    """
     view = CampaignView(library, campaign_id, registry)
-    jobs: list[Job] = []
-    for item in view.plan.creatives:
-        creative = view.creatives.get(item.key)
-        if creative is None or creative.status != CreativeStatus.MISSING or item.kind == "logo":
-            continue
-        noted = view.data.get(f"copy/{item.placement}/{item.language}") or {}
-        has_copy = bool(creative.data.get("texts") or noted.get("sets"))
-        what: Literal["copy", "visual"] = (
-            "visual" if has_copy and item.kind == "creative" else "copy"
-        )
-        jobs += remake(library, creative.id, what, registry=registry)
-    if view.plan.music and view.made_by(view.music_key()) is None:
+    _refuse_while_made(view)
+    lacking = [str(item["piece"]) for item in missing_pieces(view)]
+    items = [item for item in view.plan.creatives if item.key in lacking]
+    unwritten = [item for item in items if not _can_be_composed(view, item)]
+    composed = [item for item in items if item not in unwritten]
+    jobs = _remake_pictures(view, composed) if composed else []
+    for item in unwritten:  # a new view for each: every remake has a revision of its own
+        jobs += _remake(CampaignView(library, campaign_id, registry), item, "copy")
+    if "music" in lacking:
         jobs += remake_music(library, campaign_id, registry=registry)
     return jobs
+
+
+def _can_be_composed(view: CampaignView, item: CreativePlan) -> bool:
+    """Tell whether all that a piece lacks is a visual, or the composition itself."""
+    if item.kind != "creative":
+        return item.kind == "logo"
+    made = view.creatives.get(item.key)
+    has_copy = bool(made and made.data.get("texts")) or chosen_set(view, item)[0] is not None
+    tried = made is not None and not view.lost_picture(made)
+    return has_copy and not (tried and view.has_visual(item))  # then the text does not fit
+
+
+def _remake_pictures(view: CampaignView, items: Sequence[CreativePlan]) -> list[Job]:
+    """Compose pieces again; one new visual for all that lack the same."""
+    revision = _next_revision(view)
+    pictures: dict[str, NewJob] = {}
+    composed: list[NewJob] = []
+    changes: dict[str, int] = {}
+    for item in items:
+        visual = view.visual_for(item)
+        needs: list[str] = []
+        if visual is not None and not view.has_visual(item):
+            if visual.key not in pictures:
+                pictures[visual.key] = view.maker.visual(
+                    visual, _headline(view, item), revision=revision, lane=Lane.INTERACTIVE
+                )
+            needs = [pictures[visual.key].id]
+            changes[f"visual/{item.key}"] = revision
+        changes[f"compose/{item.key}"] = revision
+        composed.append(
+            view.maker.compose(item, revision=revision, needs=needs, lane=Lane.INTERACTIVE)
+        )
+    return _enqueue(view, revision, [*pictures.values(), *composed], changes)
+
+
+def _refuse_while_made(view: CampaignView) -> None:
+    if any(not job.step_key.startswith("export") for job in view.active()):
+        raise IllegalMove(
+            "Parts of this campaign are still being made.", "Ask again when they are there."
+        )
 
 
 def _open(

@@ -133,13 +133,15 @@ def _creatives(view: CampaignView, *, busy: bool) -> list[Piece]:
     for item in view.plan.creatives:
         stored = view.creatives.get(item.key)
         data = stored.data if stored else {}
+        lost = view.lost_picture(stored) if stored else ""
         status = stored.status if stored else ("making" if busy else str(CreativeStatus.MISSING))
         found.append(
             Piece(
-                item.key, item.kind, status, item.placement, item.size, item.language, item.variant,
+                item.key, item.kind, str(CreativeStatus.MISSING) if lost else status,
+                item.placement, item.size, item.language, item.variant,
                 creative_id=stored.id if stored else "",
-                asset_id=str(data.get("asset_id") or ""),
-                reason=str(data.get("reason") or ""),
+                asset_id="" if lost else str(data.get("asset_id") or ""),
+                reason=lost or str(data.get("reason") or ""),
                 texts=data.get("texts") or {},
                 notes=tuple(data.get("notes") or ()),
             )

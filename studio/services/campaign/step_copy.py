@@ -136,12 +136,23 @@ def _text_creatives(
         if item.kind != "text" or (item.placement, item.language) != (place, language):
             continue
         sets = noted["sets"]
+        if _was_changed(view, item):
+            continue
         if sets:
             found.append(record(view, item, CreativeStatus.DRAFT, texts=sets[0]))
         else:
             reason = "No candidate: " + " ".join(noted["lacking"])
             found.append(record(view, item, CreativeStatus.MISSING, data={"reason": reason}))
     return found
+
+
+def _was_changed(view: CampaignView, item: CreativePlan) -> bool:
+    """Tell whether a person has given a text another wording than was chosen before."""
+    old = view.creatives.get(item.key)
+    if old is None or old.status == CreativeStatus.MISSING:
+        return False
+    before = (view.data.get(_data_key(item.placement, item.language)) or {}).get("sets") or []
+    return old.data.get("texts") != (before[0] if before else None)
 
 
 def _for_one_creative(
@@ -170,11 +181,11 @@ def _for_one_creative(
 def _compose_with(
     view: CampaignView, item: CreativePlan, told: dict[str, JsonValue], revision: int
 ) -> StepOutcome:
-    """Return the composition, and the visual too where none was made for want of copy."""
+    """Return the composition, and the visual too where there is none to compose it on."""
     jobs: list[NewJob] = []
     changes: dict[str, JsonValue] = {}
     visual = view.visual_for(item)
-    if visual is not None and view.made_by(view.visual_key(item)) is None:
+    if visual is not None and not view.has_visual(item) and not view.visual_pending(item):
         headline = str(told.get("headline") or "")
         jobs.append(view.maker.visual(visual, headline, revision=revision, lane=Lane.INTERACTIVE))
         known = view.data.get("revisions") or {}

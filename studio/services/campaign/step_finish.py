@@ -56,6 +56,8 @@ def missing_pieces(view: CampaignView) -> list[JsonValue]:
             found.append({"piece": item.key, "reason": reason})
         elif creative.status == CreativeStatus.MISSING:
             found.append({"piece": item.key, "reason": str(creative.data.get("reason") or "")})
+        elif lost := view.lost_picture(creative):
+            found.append({"piece": item.key, "reason": lost})
     if view.plan.music and view.made_by(view.music_key()) is None:
         found.append({"piece": "music", "reason": view.why_not(view.music_key())})
     return found

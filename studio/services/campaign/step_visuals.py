@@ -11,6 +11,7 @@ from studio.services.campaign.ids import piece_key, round_key
 
 if TYPE_CHECKING:
     from generators.api import JsonValue
+    from studio.core.campaign import CreativePlan
     from studio.core.job import NewJob
     from studio.services.campaign.view import CampaignView
     from studio.services.steps import StepContext
@@ -38,10 +39,9 @@ def image_prompts(context: StepContext) -> StepOutcome:
         if item.kind != "creative":
             continue
         copy, reason = chosen_set(view, item)
-        if copy is None:
-            if item.key in view.creatives:  # run again, after a person had it made in another way
-                continue
+        if copy is None and not _is_there(view, item):
             missing.append(record(view, item, CreativeStatus.MISSING, data={"reason": reason}))
+        if copy is None or _made_otherwise(view, item):
             continue
         visual = view.visual_for(item)
         needs = []
@@ -60,6 +60,19 @@ def image_prompts(context: StepContext) -> StepOutcome:
         campaign={"prompts": {job.step_key: _prompt(job) for job in visuals}},
         creatives=tuple(missing),
     )
+
+
+def _is_there(view: CampaignView, item: CreativePlan) -> bool:
+    """Tell whether a creative has been made, or has copy that a person asked for alone."""
+    made = view.creatives.get(item.key)
+    if made is None:
+        return False
+    return made.status != CreativeStatus.MISSING or bool(made.data.get("texts"))
+
+
+def _made_otherwise(view: CampaignView, item: CreativePlan) -> bool:
+    """Tell whether a person had a creative made before this step could ask for it."""
+    return _is_there(view, item) and view.job_for(piece_key("compose", item.key)) is None
 
 
 def _prompt(job: NewJob) -> str:

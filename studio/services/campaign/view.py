@@ -148,6 +148,14 @@ class CampaignView:
         """Return the step key of a creative's last composition."""
         return piece_key("compose", item.key, revision=self.revision(f"compose/{item.key}"))
 
+    def has_visual(self, item: CreativePlan) -> bool:
+        """Tell whether a creative has a picture to be composed on: its newest, or one it shows."""
+        if self.made_by(self.visual_key(item)) is not None:
+            return True
+        old = self.creatives.get(item.key)
+        before = str(old.data.get("visual_asset_id") or "") if old else ""
+        return bool(before and self._asset_path(before))
+
     # pieces ---------------------------------------------------------------------------------------
 
     def creative_plan(self, key: str) -> CreativePlan:
@@ -177,6 +185,13 @@ class CampaignView:
         """The stored creatives by key."""
         found = self.library.campaigns.creatives(self.id)
         return {str(item.data.get("key") or item.id): item for item in found}
+
+    def lost_picture(self, creative: CreativeRecord) -> str:
+        """Return why the picture of a creative is there no more; nothing when it is."""
+        asset_id = str(creative.data.get("asset_id") or "")
+        if not asset_id or self._asset_path(asset_id):
+            return ""
+        return "Its picture was deleted from the library, or its file is lost."
 
     def brand(self) -> Brand:
         """Return the brand with its logos and fonts where the library keeps them."""

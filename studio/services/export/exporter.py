@@ -177,6 +177,8 @@ def _choose(
         creative = view.creatives.get(item.key)
         if creative is None or creative.status == CreativeStatus.MISSING:
             continue
+        if view.lost_picture(creative):  # missing_pieces says so
+            continue
         logo = item.kind == "logo"  # nothing in it was generated; there is nothing to approve
         wanted = creative.status == CreativeStatus.APPROVED or (
             creative.status == CreativeStatus.DRAFT and (logo or not approved_only)
