@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -288,10 +289,15 @@ def export(cli: Cli, options: argparse.Namespace) -> int:
 
 
 def describe_export(files: dict[str, object]) -> str:
-    """Return in words what an export wrote and what is missing."""
+    """Return in words what an export wrote, what it left out and what is missing."""
     lines = [f"Export: {files.get('folder')} ({files.get('files')} files)"]
     if files.get("archive"):
         lines.append(f"ZIP: {files['archive']}")
+    left_out = files.get("left_out")
+    if isinstance(left_out, list) and left_out:
+        counts = Counter(str(item.get("status") or "not approved") for item in left_out)
+        which = ", ".join(f"{count} {status}" for status, count in counts.items())
+        lines.append(f"{len(left_out)} left out ({which})")
     missing = files.get("missing")
     if isinstance(missing, list):
         lines += [f"Missing: {item['piece']}. {item['reason']}" for item in missing]

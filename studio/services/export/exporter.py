@@ -144,7 +144,7 @@ def _fill(
     with_recipe = bool(context.arguments.get("with_recipe"))
     chosen, left_out = _choose(view, approved_only=approved_only)
     missing = missing_pieces(view)
-    if not chosen:
+    if all(item.kind == "logo" for item, _ in chosen):  # logos alone are nothing to upload
         raise ExportError(
             "There is nothing to export.",
             "Approve some creatives first." if approved_only else "Nothing was made.",
@@ -186,7 +186,8 @@ def _choose(
         if wanted:
             chosen.append((item, creative))
         else:
-            left_out.append({"piece": item.key, "reason": f"It is {creative.status}."})
+            status = str(creative.status)
+            left_out.append({"piece": item.key, "reason": f"It is {status}.", "status": status})
     return chosen, left_out
 
 

@@ -105,3 +105,9 @@ def test_a_run_whose_export_failed_says_why(cli, capsys, tmp_path, monkeypatch):
     assert campaign.run(cli, told) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["export"], said["export_job"]["reason"]) == ({}, "No room.")
+
+
+def test_the_words_of_an_export_count_what_was_left_out():
+    left = [{"piece": str(n), "status": s} for n, s in enumerate(("draft", "rejected", "draft"))]
+    told = campaign.describe_export({"folder": "x", "files": 3, "left_out": left})
+    assert "3 left out (2 draft, 1 rejected)" in told

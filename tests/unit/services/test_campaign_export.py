@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from helpers.campaigns import SMALL, Collector, TinyEngine, piece_of
@@ -86,6 +87,48 @@ def test_only_what_is_approved(ready, tmp_path):
     assert {item["piece"] for item in manifest["left_out"]} == {
         "google_rsa/text/en/1", "meta_feed/1080x1080/en/1",
     }  # fmt: skip
+
+
+def test_logos_alone_are_no_export(library, tmp_path):
+    brief = replace(
+        SMALL,
+        placements=("google_pmax",),
+        sizes={"google_pmax": ("1200x1200",)},
+        music=replace(SMALL.music, wanted=False),
+    )
+    campaign_id = run_campaign(library, REGISTRY, brief)
+    engine = TinyEngine(library, fail={"visual/": "Broke."})
+    engine.run()
+    assert piece_of(library, campaign_id, "google_pmax/logo").status == "draft"
+    options = ExportOptions(approved_only=True)
+    job, folder = export_campaign(library, campaign_id, tmp_path, options)
+    engine.run()
+    ended = library.jobs.get(job.id)
+    assert (ended.reason, ended.hint) == (
+        "There is nothing to export.", "Approve some creatives first.",
+    )  # fmt: skip
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("how", ["deleted", "file lost"])
+def test_a_picture_that_is_gone_keeps_no_other_from_going_out(ready, tmp_path, how):
+    library, engine, campaign_id = ready
+    gone = piece_of(library, campaign_id, "meta_feed/1080x1080/en/1")
+    if how == "deleted":
+        library.assets.trash([gone.asset_id])
+        library.assets.empty_trash()
+    else:
+        library.assets.file(library.assets.get(gone.asset_id)).unlink()
+    job, folder = export_campaign(library, campaign_id, tmp_path)
+    engine.run()
+    assert library.jobs.get(job.id).status is JobStatus.SUCCEEDED
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert [item["piece"] for item in manifest["missing"]] == [gone.key]
+    assert [path.name for path in folder.glob("*/*.jpg")] == [
+        "halden-autumn-launch_meta-feed_1080x1080_en_v2.jpg"
+    ]
+    written = (folder / "meta_feed" / "copy.csv").read_text("utf-8-sig")
+    assert {row["variant"] for row in csv.DictReader(io.StringIO(written))} == {"2"}
 
 
 def test_the_export_says_what_is_missing(library, tmp_path):
