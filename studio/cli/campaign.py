@@ -10,7 +10,7 @@ from studio.cli.context import Cli, seconds_in_words, shorten, table
 from studio.cli.jobs import as_json as job_as_json
 from studio.cli.watch import wait_for
 from studio.core.campaign import CreativeStatus
-from studio.core.errors import NotFound
+from studio.core.errors import NotFound, UserFacingError
 from studio.core.job import JobStatus
 from studio.services.campaigns import (
     CampaignState,
@@ -19,7 +19,8 @@ from studio.services.campaigns import (
     export_campaign,
     load_brief,
     plan_campaign,
-    remake,
+    remake_missing,
+    remake_piece,
     run_campaign,
     set_status,
 )
@@ -60,10 +61,12 @@ def add_parser(
         parser.set_defaults(status=status)
         parser.add_argument("campaign")
         parser.add_argument("creative", nargs="*", help="keys as in show; all drafts if none")
-    again = verb("remake", "make the copy or the visual of one creative anew", make_again)
+    again = verb("remake", "make a part of one creative anew, or all that is missing", make_again)
     again.add_argument("campaign")
-    again.add_argument("creative")
-    again.add_argument("what", choices=["copy", "visual"])
+    again.add_argument("creative", nargs="?", default="", help="its key, as in show")
+    again.add_argument("what", nargs="?", default="", choices=["", "copy", "visual"],
+                       metavar="{copy,visual}")  # fmt: skip
+    again.add_argument("--missing", action="store_true", help="ask for all that is missing")
     exporting = verb("export", "write the folder that goes to the ad platforms", export)
     exporting.add_argument("campaign")
     exporting.add_argument("folder", nargs="?", default="", help="where the new folder goes")
@@ -217,29 +220,48 @@ def review(cli: Cli, options: argparse.Namespace) -> int:
 
 
 def make_again(cli: Cli, options: argparse.Namespace) -> int:
-    """Make one part of one creative anew; exit 1 when that failed and it is as it was."""
+    """Make one part of one creative, or all that is missing; exit 1 when that came to nothing."""
+    if options.missing == bool(options.creative) or bool(options.creative) != bool(options.what):
+        raise UserFacingError(
+            "Say what to remake: a creative with copy or visual, or --missing.",
+            "studio campaign show CAMPAIGN lists the creatives.",
+        )
     campaign_id = find(cli, options.campaign)
-    state = campaign_state(cli.library, campaign_id, cli.registry)
-    (creative,) = creative_ids(state, [options.creative])
-    asked = remake(cli.library, creative, options.what, registry=cli.registry)
+    if options.missing:
+        return make_missing(cli, campaign_id, options)
+    key = options.creative
+    asked = remake_piece(cli.library, campaign_id, key, options.what, registry=cli.registry)
     wait(cli, campaign_id)
-    failures = why_not_remade(cli, creative, revision_of(asked[0]))
+    failures = why_not_remade(cli, campaign_id, key, revision_of(asked[0]))
     for failure in failures:
         cli.say(f"Not remade. {failure}")
     show(cli, options)
     return 1 if failures else 0
 
 
-def why_not_remade(cli: Cli, creative_id: str, revision: str) -> list[str]:
+def make_missing(cli: Cli, campaign_id: str, options: argparse.Namespace) -> int:
+    """Ask again for all that is missing; exit 1 when something still is."""
+    if remake_missing(cli.library, campaign_id, registry=cli.registry):
+        wait(cli, campaign_id)
+    else:
+        cli.say("Nothing is missing.")
+    show(cli, options)
+    return 1 if campaign_state(cli.library, campaign_id, cli.registry).missing else 0
+
+
+def why_not_remade(cli: Cli, campaign_id: str, key: str, revision: str) -> list[str]:
     """Return what went wrong with a remake; empty when all of it was made.
 
     Where no candidate for the copy will do, all jobs succeed, and the creative notes it.
     """
-    creative = cli.library.campaigns.get_creative(creative_id)
-    noted = creative.data.get("last_remake") or {}
+    made = cli.library.campaigns.creatives(campaign_id)
+    creative = next((item for item in made if item.data.get("key") == key), None)
+    if creative is not None and creative.status == CreativeStatus.MISSING:
+        return [str(creative.data.get("reason") or "It is missing.")]
+    noted = (creative.data.get("last_remake") if creative else None) or {}
     if str(noted.get("revision")) == revision:
         return ["No candidate: " + " ".join(noted.get("lacking") or ["none was chosen."])]
-    jobs = cli.library.jobs.list(campaign_id=creative.campaign_id, limit=20_000)
+    jobs = cli.library.jobs.list(campaign_id=campaign_id, limit=20_000)
     jobs.sort(key=lambda job: (job.created_at, job.seq))
     newest = {job.step_key: job for job in jobs if revision_of(job) == revision}  # retries last
     return [

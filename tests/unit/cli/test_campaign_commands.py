@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from argparse import Namespace
 from dataclasses import replace
@@ -13,6 +14,7 @@ from helpers.campaigns import SAMPLE, TinyEngine, add_checkpoints
 from generators.registry import Registry
 from studio.cli import campaign
 from studio.cli.context import Cli
+from studio.core.errors import UserFacingError
 from studio.services.brief import load_brief
 from studio.services.campaigns import run_campaign
 from studio.store.library import Library
@@ -54,7 +56,59 @@ def options(cli, **more):
 
 
 def remade(cli, what):
-    return campaign.make_again(cli, options(cli, creative=FEED, what=what))
+    return campaign.make_again(cli, options(cli, creative=FEED, what=what, missing=False))
+
+
+def remade_missing(cli):
+    return campaign.make_again(cli, options(cli, creative="", what="", missing=True))
+
+
+def delete_picture(cli):
+    """Delete the campaign's only picture, as a person who tidies the library up."""
+    (record,) = cli.library.campaigns.list()
+    (creative,) = cli.library.campaigns.creatives(record.id)
+    cli.library.assets.trash([creative.data["asset_id"]])
+    cli.library.assets.empty_trash()
+
+
+def test_what_is_missing_is_remade(cli, capsys):
+    assert remade_missing(cli) == 0
+    assert "Nothing is missing." in capsys.readouterr().err
+    delete_picture(cli)
+    cli.fail = {"compose": "No room."}
+    assert remade_missing(cli) == 1
+    assert json.loads(capsys.readouterr().out)["missing"][0]["piece"] == FEED
+    cli.fail = {}
+    assert remade_missing(cli) == 0
+    assert json.loads(capsys.readouterr().out)["missing"] == []
+
+
+@pytest.mark.parametrize("told", [(FEED, "", False), ("", "", False), (FEED, "copy", True)])
+def test_a_remake_of_nothing_in_particular_is_refused(cli, told):
+    named = dict(zip(("creative", "what", "missing"), told, strict=True))
+    with pytest.raises(UserFacingError, match="Say what to remake"):
+        campaign.make_again(cli, options(cli, **named))
+
+
+def test_the_parser_takes_both_forms_of_a_remake():
+    parser = argparse.ArgumentParser()
+    common = argparse.ArgumentParser(add_help=False)
+    campaign.add_parser(parser.add_subparsers(), common)
+    one = parser.parse_args(["campaign", "remake", "X", FEED, "copy"])
+    assert (one.creative, one.what, one.missing) == (FEED, "copy", False)
+    every = parser.parse_args(["campaign", "remake", "X", "--missing"])
+    assert (every.creative, every.what, every.missing) == ("", "", True)
+
+
+def test_a_piece_that_stays_missing_exits_1(cli, capsys):
+    (record,) = cli.library.campaigns.list()
+    (creative,) = cli.library.campaigns.creatives(record.id)
+    cli.library.campaigns.remove_creative(creative.id)
+    cli.fail = {"visual": "Out of order."}
+    assert remade(cli, "visual") == 1
+    assert "Not remade. No visual: Out of order." in capsys.readouterr().err
+    cli.fail = {}
+    assert remade(cli, "visual") == 0
 
 
 @pytest.mark.parametrize("what", ["copy", "visual"])
