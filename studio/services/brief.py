@@ -10,7 +10,8 @@ The schema (``!`` = needed; every text is plain, emoji and right-to-left scripts
     must_haves = ["…"]              facts that copy should mention, up to 12
     languages = ["en"]              BCP 47 codes, up to 8; the first leads
     placements = ["meta_feed"]    ! ids of assets/placements.toml
-    call_to_action = "Shop now"     on the button (30); or a table by language
+    call_to_action = "Shop now"     on the button (30); or a table by language; where it says
+                                    nothing: “Learn more” in the language, as far as it is known
     variants = 2                    creatives per placement, size and language, 1 to 6
     url = "https://…"               landing page; display paths are made from it
     seed = 7                        0 (the default) draws one
@@ -52,6 +53,7 @@ from studio.core.brand import HEX_COLOUR, Brand, Palette
 from studio.core.campaign import Brief, Music
 from studio.core.errors import BriefError
 from studio.services.brief_fields import Fields, field_lines
+from studio.services.button_labels import DEFAULT_LABEL, labels
 from studio.services.compose.fonts import is_font, shipped_fonts
 from studio.services.compose.layouts import layout_names
 from studio.services.placements import placements
@@ -161,7 +163,7 @@ def brief_from_table(
         tone=top.text("tone", longest=300),
         must_haves=top.texts("must_haves", most=12),
         languages=languages,
-        call_to_action=actions.get("", "Learn more"),
+        call_to_action=actions[""],
         calls_to_action={key: value for key, value in actions.items() if key},
         sizes=_sizes(top.table("sizes"), chosen),
         variants=int(top.number("variants", 2, 1, 6, whole=True)),
@@ -185,13 +187,15 @@ def _one_line(text: str) -> str:
 def _actions(top: Fields, languages: tuple[str, ...]) -> dict[str, str]:
     """Return calls to action by language; the empty language is for all others."""
     value = top.take("call_to_action")
+    given: dict[str, str] = {}
     if isinstance(value, dict):
         table = top.table("call_to_action")
         found = {key: _one_line(table.text(key, longest=30)) for key in languages}
         table.done()
-        actions = {key: text for key, text in found.items() if text}
-        return {"": next(iter(actions.values()), "Learn more"), **actions}
-    return {"": _one_line(top.text("call_to_action", longest=30, default="Learn more"))}
+        given = {key: text for key, text in found.items() if text}
+    elif value is not None:  # empty: no button
+        return {"": _one_line(top.text("call_to_action", longest=30))}
+    return {"": next(iter(given.values()), DEFAULT_LABEL), **labels(languages, given)}
 
 
 def _brand(table: Fields, folder: Path, base: Path | None) -> Brand:

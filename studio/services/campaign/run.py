@@ -10,6 +10,7 @@ from studio.core.campaign import CampaignStatus
 from studio.core.errors import BriefError, UserFacingError
 from studio.core.estimates import queue_item, queue_remaining
 from studio.core.ids import new_id
+from studio.services.button_labels import label_warnings
 from studio.services.campaign.brand_fonts import FONTS, kept_fonts
 from studio.services.campaign.checkpoints import WEIGHTS, as_noted, choose_checkpoints
 from studio.services.campaign.ids import piece_key, round_key
@@ -53,6 +54,7 @@ def plan_campaign(library: Library, registry: Registry, brief: Brief) -> Plan:
             problems.append(str(error))
     ids = {modality: item.id for modality, item in choice.checkpoints.items()}
     warnings.extend(_brand_warnings(brief))
+    warnings.extend(label_warnings(brief))
     warnings.extend(brand_problems((placement(name) for name in brief.placements), brief))
     if plan.visuals and "image" in choice.checkpoints:
         warnings.extend(subject_warnings(choice.checkpoints["image"], brief))

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from generators.language_tags import base
 from studio.core.campaign import Brief
 from studio.core.errors import BriefError
 from studio.services.brief import MAX_BRIEF_BYTES, brief_from_table, load_brief, parse_brief
 from studio.services.brief_fields import field_lines
+from studio.services.button_labels import label_warnings, shipped_labels
 
 SAMPLE = Path(__file__).parents[3] / "assets" / "sample_campaign"
 GOOD = """\
@@ -52,6 +54,37 @@ def test_calls_to_action_by_language(tmp_path):
     more = 'languages = ["en", "de"]\ncall_to_action = { en = "Shop", de = "Kaufen" }\n'
     brief = parse_brief(more + GOOD, tmp_path)
     assert (brief.cta("de"), brief.cta("en"), brief.cta("fr")) == ("Kaufen", "Shop", "Shop")
+
+
+@pytest.mark.parametrize(
+    ("given", "says", "warned"),
+    [
+        ('languages = ["de"]', {"de": "Mehr erfahren"}, ""),
+        ('languages = ["zh-CN", "pt-BR", "nb"]', {"zh-CN": "了解更多", "nb": "Les mer"}, ""),
+        ('languages = ["sw"]', {"sw": "Learn more"}, "“Learn more” in sw. "),
+        ('languages = ["de", "sw", "xh"]', {"de": "Mehr erfahren"}, "“Learn more” in sw, xh too. "),
+        ('languages = ["de", "fr"]\ncall_to_action = "Los"', {"fr": "Los"}, "“Los” in fr too. "),
+        ('languages = ["de-DE", "de-AT"]\ncall_to_action = "Los"', {"de-AT": "Los"}, ""),
+        ('languages = ["en", "de"]\ncall_to_action = ""', {"de": ""}, ""),
+        (
+            'languages = ["en-US", "en-GB", "de", "sw"]\ncall_to_action = { en-US = "Shop" }',
+            {"en-GB": "Shop", "de": "Mehr erfahren", "sw": "Shop"},
+            "“Shop” in sw too. ",
+        ),
+    ],
+)
+def test_a_button_speaks_the_language_or_the_plan_warns(tmp_path, given, says, warned):
+    brief = parse_brief(f"{given}\n{GOOD}", tmp_path)
+    assert {tag: brief.cta(tag) for tag in says} == says
+    told = label_warnings(brief)
+    assert bool(told) == bool(warned)
+    assert not warned or warned in told[0]
+
+
+def test_shipped_labels_fit_a_button():
+    for tag, text in shipped_labels().items():
+        assert (base(tag), " ".join(text.split())) == (tag, text)
+        assert 0 < len(text) <= 30
 
 
 @pytest.mark.parametrize(

@@ -176,3 +176,10 @@ def test_image_prompts_hold_product_colours_and_room_for_text():
     assert "calm" in prompt or "empty space" in prompt
     assert len(prompt) <= 700
     assert colour_name("#ff0000") == "red"
+
+
+def test_the_plan_says_in_which_languages_a_button_is_foreign(library):
+    add_checkpoints(library)
+    brief = replace(BRIEF, languages=("en", "de"))  # its call to action is one English text
+    told = " ".join(plan_campaign(library, REGISTRY, brief).warnings)
+    assert "The button says “Find yours” in de too." in told
