@@ -33,7 +33,8 @@ The schema (``!`` = needed; every text is plain, emoji and right-to-left scripts
     [brand.palette]                 colours as #rrggbb: primary, accent, ink, paper
     [brand.fonts]                   heading, body: a shipped font's name or a TTF/OTF like the logo
 
-    [music]                         wanted (true), mood (200), duration in seconds (5 to 60)
+    [music]                         wanted, mood (200), duration in seconds (5 to 60); without this
+                                    table only for placements that take sound
     [checkpoints]                   text, image, audio: name or id; the first that fits otherwise
     [quality]                       num_inference_steps, guidance_scale, copy_candidates
 
@@ -172,7 +173,7 @@ def brief_from_table(
         visual_style=top.text("visual_style", longest=500),
         negative_prompt=top.text("negative_prompt", longest=500),
         layouts=layouts,
-        music=_music(top.table("music")),
+        music=_music(top.table("music"), chosen),
         checkpoints=_checkpoints(top.table("checkpoints")),
         quality=_quality(top.table("quality")),
     )
@@ -300,9 +301,10 @@ def _sizes(table: Fields, chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]
     return found
 
 
-def _music(table: Fields) -> Music:
+def _music(table: Fields, chosen: tuple[str, ...]) -> Music:
+    takes_sound = any(placements()[name].audio for name in chosen)
     music = Music(
-        wanted=table.flag("wanted", default=True),
+        wanted=table.flag("wanted", default=takes_sound or bool(table.values)),
         mood=table.text("mood", longest=200),
         duration=float(table.number("duration", 15.0, 5, 60)),
     )

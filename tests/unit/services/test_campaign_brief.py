@@ -17,6 +17,7 @@ from studio.core.errors import BriefError
 from studio.services.brief import MAX_BRIEF_BYTES, brief_from_table, load_brief, parse_brief
 from studio.services.brief_fields import field_lines
 from studio.services.button_labels import label_warnings, shipped_labels
+from studio.services.campaign.planning import plan_pieces
 
 SAMPLE = Path(__file__).parents[3] / "assets" / "sample_campaign"
 GOOD = """\
@@ -47,7 +48,24 @@ def test_a_brief_survives_the_library():
 def test_defaults(tmp_path):
     brief = parse_brief(GOOD, tmp_path)
     assert (brief.variants, brief.languages, brief.call_to_action) == (2, ("en",), "Learn more")
-    assert brief.music.wanted
+
+
+@pytest.mark.parametrize(
+    ("placement", "table", "wanted"),
+    [
+        ("meta_feed", "", False),  # takes no sound
+        ("tiktok_infeed", "", True),
+        ("meta_feed", "[music]\nwanted = true\n", True),
+        ("meta_feed", '[music]\nmood = "calm"\n', True),
+        ("tiktok_infeed", "[music]\nwanted = false\n", False),
+    ],
+)
+def test_music_is_for_placements_that_take_sound_unless_the_brief_says_so(
+    tmp_path, placement, table, wanted
+):
+    brief = parse_brief(GOOD.replace("meta_feed", placement) + table, tmp_path)
+    assert brief.music.wanted is wanted
+    assert plan_pieces(brief).jobs["music"] == int(wanted)
 
 
 def test_calls_to_action_by_language(tmp_path):
