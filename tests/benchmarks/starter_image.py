@@ -51,6 +51,7 @@ from PIL import Image  # noqa: E402
 
 from generators.image_diffusion.starter.classifier import load_classifier  # noqa: E402
 from generators.image_diffusion.starter.latents import load_vae  # noqa: E402
+from generators.image_diffusion.starter.networks import scale_of  # noqa: E402
 from generators.image_diffusion.starter.renders import draw_shard  # noqa: E402
 from generators.image_diffusion.starter.train_vae import psnr, rebuild  # noqa: E402
 from generators.image_diffusion.starter.wishes import draw_picture, draw_wish  # noqa: E402
@@ -126,11 +127,18 @@ def fast_vae(checkpoint: Path) -> AutoencoderTiny:
     return load_vae(checkpoint / "vae").float().to(memory_format=torch.channels_last)
 
 
-def check_vae(figures: Figures, checkpoint: Path, scratch: Path) -> None:
+def scale_of_checkpoint(checkpoint: Path) -> int:
+    """Return how many times the pixels of ``wishes.BUCKETS`` it makes, each way."""
+    config = json.loads((checkpoint / "unet" / "config.json").read_text("utf-8"))
+    return scale_of(config["block_out_channels"])
+
+
+def check_vae(figures: Figures, checkpoint: Path, scratch: Path, scale: int) -> None:
     """Encode and decode pictures of shards that no training sees."""
     vae = fast_vae(checkpoint)
     (scratch / "held").mkdir()
-    held = [read_shard(draw_shard(scratch / "held", n, 40))[0] for n in (0, 960_001, 960_002)]
+    held = [read_shard(draw_shard(scratch / "held", n, 40, scale=scale))[0]
+            for n in (0, 960_001, 960_002)]  # fmt: skip
     values = [psnr(rebuild(vae, pixels), pixels) for pixels in held]
     figures.add("autoencoder: PSNR on held-out renders", float(np.mean(values)), "dB", at_least=27)
 
@@ -237,8 +245,9 @@ def measure(options: argparse.Namespace, scratch: Path) -> Figures:
     figures.note(f"upscaler: {upscaler.name if upscaler else 'none installed'}; no icons")
     classifier, facts = load_classifier(CLASSIFIER)
     check_instruments(figures, classifier, float(facts["held_out_accuracy"]))
-    check_vae(figures, options.checkpoint, scratch)
-    training = Training(options.training, options.redrawn, scratch)
+    scale = scale_of_checkpoint(options.checkpoint)
+    check_vae(figures, options.checkpoint, scratch, scale)
+    training = Training(options.training, options.redrawn, scratch, scale)
     prompts = draw_prompts(options.prompts, training.wishes)
     studio = Studio(options.checkpoint, scratch / "made", upscaler)
     begun = time.perf_counter()

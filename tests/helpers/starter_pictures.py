@@ -77,21 +77,27 @@ class Training:
     """Pictures that the generator was trained on: all of a folder of shards, or a part drawn again.
 
     Attributes:
-        small: (n, 32, 32, 3) float32, of those that were made at 128 × 128.
+        small: (n, 32, 32, 3) float32, of the square ones.
         pixels: Some of them whole.
         wishes: Of all that are known.
     """
 
-    def __init__(self, folder: Path | None, redrawn: int, scratch: Path) -> None:
-        """Read ``folder``, or draw ``redrawn`` pictures of ``SHARDS`` again."""
+    def __init__(self, folder: Path | None, redrawn: int, scratch: Path, scale: int = 1) -> None:
+        """Read ``folder``, or draw ``redrawn`` pictures of ``SHARDS`` again.
+
+        ``scale`` is how many times the pixels of ``wishes.BUCKETS`` they have, each way.
+        """
         self.wishes: set[Wish] = set()
         small: list[NDArray[np.float32]] = []
         pixels: list[NDArray[np.uint8]] = []
-        paths = sorted(folder.glob("shard-?????.npz"))[1:] if folder else _redraw(redrawn, scratch)
+        if folder:
+            paths = sorted(folder.glob("shard-?????.npz"))[1:]
+        else:
+            paths = _redraw(redrawn, scratch, scale)
         for path in paths:
             found, wishes = read_shard(path)
             self.wishes.update(wishes)
-            if found.shape[1:3] == (128, 128):
+            if found.shape[1] == found.shape[2]:
                 small.append(shrunk(found))
                 pixels.append(found[:8])
         self.small = np.concatenate(small)
@@ -106,17 +112,17 @@ def read_shard(path: Path) -> tuple[NDArray[np.uint8], list[Wish]]:
         return data["pixels"], [Wish(**entry) for entry in json.loads(str(data["wishes"]))]
 
 
-def _redraw(count: int, scratch: Path) -> list[Path]:
+def _redraw(count: int, scratch: Path, scale: int) -> list[Path]:
     """Draw the first pictures of the square shards again; a shard's number says its size."""
     (scratch / "probe").mkdir(parents=True, exist_ok=True)
     (scratch / "part").mkdir(parents=True, exist_ok=True)
     square = []
     for number in SHARDS:
         found, _ = read_shard(draw_shard(scratch / "probe", number, 1))
-        if found.shape[1:3] == (128, 128):
+        if found.shape[1] == found.shape[2]:
             square.append(number)
     each = -(-count // len(square))
-    return [draw_shard(scratch / "part", number, each) for number in square]
+    return [draw_shard(scratch / "part", number, each, scale=scale) for number in square]
 
 
 def shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 TOKENS = 48  # the longest prompt; the longest caption of the vocabulary has about 40
 WIDTH = 256  # of the text encoder
-#: Of the U-Net at 16×16, 8×8 and 4×4. With a fourth number it begins at 32×32: (128, 192, 256, 256)
-#: for twice the pixels each way.
+#: Of the U-Net at 16×16, 8×8 and 4×4. With a fourth number before them it begins at 32×32, for
+#: twice the pixels each way: (96, *CHANNELS) can grow out of one of these (see ``growing``).
 CHANNELS = (128, 256, 256)
 _CAPTIONS = 30000  # that the tokenizer's words are gathered from
 
@@ -91,7 +91,7 @@ def scale_of(channels: Sequence[int]) -> int:
 def new_unet(channels: Sequence[int] = CHANNELS) -> UNet2DConditionModel:
     """Return an untrained U-Net for latents of 16×16, 22 M weights; words are read at 8×8 and 4×4.
 
-    With four ``channels`` the latents are 32×32; 27 M weights with those that ``CHANNELS`` names.
+    With four ``channels`` the latents are 32×32; the time embedding is as wide as with three.
 
     Attention on finer grids would cost more than it brings: things are placed on the coarser ones.
     The words also reach every block pooled, beside the time (``addition_embed_type``): colours are
@@ -103,6 +103,7 @@ def new_unet(channels: Sequence[int] = CHANNELS) -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=16 * scale_of(channels),
         block_out_channels=tuple(channels),
+        time_embedding_dim=4 * channels[-3],
         layers_per_block=1,
         down_block_types=(*["DownBlock2D"] * finer, "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", *["UpBlock2D"] * finer),

@@ -2,7 +2,8 @@
 
 Works on encoded shards (see ``latents``), which it holds on the device. Each step takes pictures of
 one size, so that all sizes of ``wishes.BUCKETS`` are trained. ``--warm`` begins with the weights of
-a finished checkpoint, whose words the shards must have been encoded with (``latents --words``);
+a finished checkpoint, whose words the shards must have been encoded with (``latents --words``), be
+it one for half the pixels each way;
 ``--oftener`` draws what comes out badly more often; ``--seconds`` fits a training into a rented
 hour: the rate falls by the clock.
 """
@@ -25,6 +26,7 @@ from generators._torch.optimiser import Mixed
 from generators.image_diffusion.starter.assemble import pipeline_of
 from generators.image_diffusion.starter.encoded import Drawn, Encoded
 from generators.image_diffusion.starter.first_words import STEPS, Pace, learn_words
+from generators.image_diffusion.starter.growing import grow
 from generators.image_diffusion.starter.latents import captions_of, load_vae, token_ids
 from generators.image_diffusion.starter.networks import (
     CHANNELS,
@@ -72,15 +74,26 @@ class Networks(torch.nn.Module):
         words: torch.Tensor = self.unet.add_embedding(self.text(ids).last_hidden_state)
         return words
 
-    def take_up(self, checkpoint: Path) -> None:
-        """Take the weights of an assembled checkpoint of the same widths and words."""
+    def take_up(self, checkpoint: Path) -> set[str]:
+        """Take the weights of an assembled checkpoint of the same words; return what was taken.
+
+        Its U-Net has the same widths, or the same but for the first of four (see ``growing``).
+        """
         from diffusers import UNet2DConditionModel
         from transformers import CLIPTextModel
 
         unet = UNet2DConditionModel.from_pretrained(checkpoint / "unet", local_files_only=True)
         text = CLIPTextModel.from_pretrained(checkpoint / "text_encoder", local_files_only=True)
-        self.unet.load_state_dict(unet.float().state_dict())
         self.text.load_state_dict(text.float().state_dict())
+        taken = {f"text.{name}" for name in self.text.state_dict()}
+        state = unet.float().state_dict()
+        levels = (len(net.config.block_out_channels) for net in (unet, self.unet))
+        if len(set(levels)) > 1:
+            kept = grow(state, self.unet, new_scheduler().alphas_cumprod)
+        else:
+            self.unet.load_state_dict(state)
+            kept = set(state)
+        return taken | {f"unet.{name}" for name in kept}
 
     @property
     def pooled_width(self) -> int:
@@ -126,8 +139,8 @@ class Training:
         self.options = options
         self.tokenizer = new_tokenizer(options.latents / "tokenizer")
         self.networks = Networks(len(self.tokenizer), options.channels)
-        if options.warm:
-            self.networks.take_up(options.warm)
+        taken = self.networks.take_up(options.warm) if options.warm else set()
+        self.taken = [w for name, w in self.networks.named_parameters() if name in taken]
         self.networks.to(options.device)
         self.networks.unet.to(memory_format=torch.channels_last)
         if options.compiled:
@@ -174,6 +187,9 @@ class Training:
         self.optimiser.zero_grad()
         self.told_optimiser.zero_grad()
         torch.autograd.backward(loss + telling)
+        if self.run.step < self.options.held:
+            for weight in self.taken:
+                weight.grad = None
         torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 1.0)
         self.optimiser.step()
         self.told_optimiser.step()
@@ -250,6 +266,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--channels", type=int, nargs="+", default=CHANNELS, help="of the U-Net")
     parser.add_argument("--words", type=int, default=STEPS, help="steps on captions alone, first")
     parser.add_argument("--warm", type=Path, help="a checkpoint to begin with")
+    parser.add_argument(
+        "--held", type=int, default=0, help="steps in which only what --warm lacks is changed"
+    )
     parser.add_argument("--oftener", type=Path, help="JSON: how many times as often, by subject")
     parser.add_argument("--previewed", type=int, default=40, help="pictures in a preview; 0: none")
     parser.add_argument("--preview-every", type=int, default=1000, help="steps")

@@ -57,6 +57,14 @@ def state_of(folder):
     return torch.load(folder / "state.pt", weights_only=True)
 
 
+def taken_up(bench, checkpoint):
+    """Return the weights of a checkpoint as a training takes them up."""
+    tokenizer = new_tokenizer(bench.latents / "tokenizer")
+    taken = train_unet.Networks(len(tokenizer), (32, 32, 32))
+    taken.take_up(checkpoint)
+    return taken.state_dict()
+
+
 def same(one, other):
     """Compare states, tensor by tensor."""
     if isinstance(one, dict):
@@ -134,11 +142,8 @@ def test_an_autoencoder_that_is_trained_on_keeps_its_latents_near(bench):
 
 
 def test_a_finished_checkpoint_is_taken_up(bench, checkpoint):
-    tokenizer = new_tokenizer(bench.latents / "tokenizer")
-    taken = train_unet.Networks(len(tokenizer), (32, 32, 32))
-    taken.take_up(checkpoint)
     averaged = state_of(bench.root / "unet")["average"]["weights"]
-    for name, value in taken.state_dict().items():
+    for name, value in taken_up(bench, checkpoint).items():
         assert torch.allclose(value, averaged[name].half().float()), name
     warm = bench.unet("unet-warm", "--warm", str(checkpoint), "--steps", "1")
     moved = warm["networks"]["unet.conv_in.weight"] - averaged["unet.conv_in.weight"]
@@ -162,16 +167,26 @@ def test_pictures_that_are_encoded_can_be_dropped(bench):
             assert all(np.array_equal(one[key], other[key]) for key in one.files)
 
 
-def test_a_fourth_level_is_for_twice_the_pixels(bench, studio):
+def test_a_fourth_level_is_for_twice_the_pixels(bench, studio, checkpoint):
     root = bench.root / "large"
     (root / "shards").mkdir(parents=True)
     draw_shard(root / "shards", 1, 3, scale=2)
     draw_shard(root / "shards", 0, 1, scale=2)
-    new_tokenizer(root / "latents" / "tokenizer", captions=300)
-    latents.main([str(root / "shards"), str(bench.finished), str(root / "latents")])
+    folders = [root / "shards", bench.finished, root / "latents"]
+    latents.main([*map(str, folders), "--words", str(checkpoint)])
     given = [root / "latents", bench.finished, root / "unet"]
-    four = (*UNET, "--channels", "32", "32", "32", "32")
-    train_unet.main([*map(str, given), *four])
+    four = (*UNET, "--channels", "32", "32", "32", "32", "--warm", str(checkpoint))
+    train_unet.main([*map(str, given), *four, "--held", "2", "--pause-after", "2"])
+    held = state_of(root / "unet")["networks"]
+    train_unet.main([*map(str, given), *four, "--held", "2"])
+    smaller, after = taken_up(bench, checkpoint), state_of(root / "unet")["networks"]
+    for old, new in (
+        ("text.final_layer_norm.weight", "text.final_layer_norm.weight"),
+        ("unet.down_blocks.1.resnets.0.conv1.weight", "unet.down_blocks.2.resnets.0.conv1.weight"),
+    ):  # what was learnt waits while the new level learns, then goes on
+        assert torch.equal(held[new], smaller[old])
+        assert not torch.equal(after[new], smaller[old])
+    assert not torch.equal(held["unet.conv_out.weight"], after["unet.conv_out.weight"])
     made = assemble.assemble(
         root / "unet" / "state.pt",
         bench.finished,
