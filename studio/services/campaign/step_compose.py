@@ -118,19 +118,16 @@ def _visual(view: CampaignView, item: CreativePlan) -> Asset | None:
     key = view.visual_key(item)
     if not key:
         return None
-    asset = view.made_by(key)
+    asset = view.visual(item)  # of a remake that failed, the picture that was there
     if asset is not None:
         return asset
-    old = view.creatives.get(item.key)
-    before = str(old.data.get("visual_asset_id") or "") if old else ""
-    if before:  # a remake that failed: the picture that was there stays
-        return view.library.assets.get(before)
     raise _Missing(f"No visual: {view.why_not(key)}")
 
 
 def _kept_visual(view: CampaignView, item: CreativePlan, parts: _Parts) -> list[str]:
     key = view.visual_key(item)
-    if parts.visual is None or view.made_by(key) is not None:
+    made = view.made_by(key)
+    if parts.visual is None or (made is not None and made.id == parts.visual.id):
         return []
     return [f"The visual that was there before is used. {view.why_not(key)}"]
 

@@ -121,7 +121,7 @@ class CampaignView:
         reasons = {
             JobStatus.FAILED: job.reason or "It failed.",
             JobStatus.CANCELLED: job.reason or "It was cancelled.",
-            JobStatus.SUCCEEDED: "It made no file that can be used.",
+            JobStatus.SUCCEEDED: "What it made was deleted, or is no file that can be used.",
         }
         return reasons.get(job.status, "It is not made yet.")
 
@@ -148,13 +148,18 @@ class CampaignView:
         """Return the step key of a creative's last composition."""
         return piece_key("compose", item.key, revision=self.revision(f"compose/{item.key}"))
 
-    def has_visual(self, item: CreativePlan) -> bool:
-        """Tell whether a creative has a picture to be composed on: its newest, or one it shows."""
-        if self.made_by(self.visual_key(item)) is not None:
-            return True
+    def visual(self, item: CreativePlan) -> Asset | None:
+        """Return the picture that a creative is composed on: its newest, else the one it shows."""
+        made = self.made_by(self.visual_key(item))
+        if made is not None and self._asset_path(made.id):
+            return made
         old = self.creatives.get(item.key)
         before = str(old.data.get("visual_asset_id") or "") if old else ""
-        return bool(before and self._asset_path(before))
+        return self.library.assets.get(before) if before and self._asset_path(before) else None
+
+    def has_visual(self, item: CreativePlan) -> bool:
+        """Tell whether a creative has a picture to be composed on."""
+        return self.visual(item) is not None
 
     # pieces ---------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from studio.core.errors import IllegalMove
 from studio.core.job import JobStatus
 from studio.services.campaigns import (
     campaign_state,
+    change_layout,
     remake,
     remake_missing,
     remake_piece,
@@ -161,3 +162,18 @@ def test_text_that_does_not_suit_is_written_anew(library, monkeypatch):
     remake_missing(library, campaign_id, registry=REGISTRY)
     engine.run()
     assert whole(library, campaign_id)
+
+
+def test_a_creative_whose_visual_was_deleted_says_so(ready):
+    library, engine, campaign_id = ready
+    piece = piece_of(library, campaign_id, KEY)
+    creative = library.campaigns.get_creative(piece.creative_id)
+    library.assets.trash([creative.data["visual_asset_id"]])
+    library.assets.empty_trash()
+    [job, *_] = change_layout(library, creative.id, "framed")
+    engine.run()
+    assert "deleted" in library.jobs.get(job.id).reason
+    assert piece_of(library, campaign_id, KEY).asset_id == piece.asset_id
+    remake(library, creative.id, "visual")
+    engine.run()
+    assert piece_of(library, campaign_id, KEY).asset_id != piece.asset_id
