@@ -128,7 +128,14 @@ def make_environment() -> None:
     """Make ``.venv`` from nothing (a half-made one of an earlier try is replaced)."""
     STATE.unlink(missing_ok=True)  # first, or it would speak for what is half deleted
     with Stage("Making a Python environment of its own (.venv)"):
-        venv.EnvBuilder(clear=True, with_pip=True).create(VENV)
+        try:
+            venv.EnvBuilder(clear=True, with_pip=True).create(VENV)
+        except subprocess.CalledProcessError as error:  # it puts pip in with a process of its own
+            said = (error.output or b"").decode("utf-8", "replace").strip().splitlines()
+            raise SetupError(
+                "This Python could not put pip into .venv." + (f" {said[-1]}" if said else ""),
+                "Is there room on the disk? Else try another Python, such as python.org's.",
+            ) from error
         (VENV / ".gitignore").write_text("*\n", encoding="utf-8")
         run_pip(PIP_ITSELF)
     note_state("environment", sys.version)

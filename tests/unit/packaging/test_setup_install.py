@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def install_again(workshop: Workshop) -> list[str]:
     workshop.fails, workshop.did = {}, []
     setup_install.install("windows", tools=False)
     return workshop.did
+
+
+def test_a_python_that_cannot_make_an_environment_is_named(workshop):
+    import setup_install
+    from setup_progress import SetupError
+
+    workshop.fails["venv"] = subprocess.CalledProcessError(1, ["x"], b"Traceback\nNo space left")
+    with pytest.raises(SetupError, match=r"pip into \.venv\. No space left") as caught:
+        setup_install.install("windows", tools=False)
+    assert "python.org" in caught.value.hint
+    assert install_again(workshop) == ALL
 
 
 @pytest.mark.parametrize(
