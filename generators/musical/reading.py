@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from generators.musical.refusing import NO, REFUSAL, alone, refusal
 from generators.musical.words import COURSES, GENRES, INSTRUMENTS, MOODS, TEMPI, Word
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _EVENTS = {
 }  # fmt: skip
 #: Characters of a prompt that are read: people write a few hundred, and it is read as they type.
 READ = 4_000
-_REFUSAL = 32  # characters before a word in which "without any" is looked for
 #: Bounded, and begun at a number's first digit: a page of digits is read in one go.
 _NUMBER = r"(?<![\d.:])(?:\d{1,3}:\d{1,2}(?:\.\d{1,6})?|\d{1,5}(?:\.\d{1,6})?)"
 _SECONDS = r"\s*(?:s|secs?|seconds?)\b"
@@ -85,21 +85,9 @@ _LOOP = re.compile(
     r"|\bseamless(?:ly)?\b(?!\s+(?:transition|blend|flow|mix|drum))|(?:无缝)?循环",
     re.IGNORECASE,
 )
-_NO = re.compile(
-    r"(?:\b(?:no|without|not|never|minus|except|avoid)\s+(?:any\s+|a\s+)?"
-    r"|\b(?:do\s+not|don['’]?t)\s+(?:(?:use|add|include|want|play|have|put|need|like)\s+)?"
-    r"(?:any\s+|a\s+|the\s+)?"
-    r"|不要|没有|无需|无|别用|不用|不带|不含|不加|去掉|去除)$",
-    re.IGNORECASE,
-)
 #: What a refusal goes on over: "no drums or guitar", "without drums and piano", "不要鼓和钢琴".
 GOES_ON = re.compile(
     r"\s*(?:,?\s*\b(?:or|nor)\b|\band\b|[&/、和与或及])\s*(?:any\s+|a\s+)?", re.IGNORECASE
-)
-_ONLY = re.compile(
-    r"\b(?<!not )(?:only|solo|alone|unaccompanied)\b"
-    r"|\b(?<!not )just\b(?!\s+(?:like|as|right|enough|before|after))|独奏|只有|(?<!不)仅",
-    re.IGNORECASE,
 )
 _SCALE = re.compile(r"\b(?:major|minor) key\b|大调|小调", re.IGNORECASE)
 _WALTZ = re.compile(r"\bwaltz(?:es)?\b|圆舞曲|华尔兹|三拍子", re.IGNORECASE)
@@ -195,8 +183,16 @@ def read_prompt(prompt: str) -> Wishes:
         metre=int(metre) if metre else None,
         hits=_hits(values.get("hit", ())),
         loop="loop" in values,
-        only=bool(_ONLY.search(prompt)) and bool(instruments),
+        only=_alone(prompt[:READ], found, instruments),
     )
+
+
+def _alone(text: str, found: tuple[Found, ...], instruments: tuple[str, ...]) -> bool:
+    wanted = [(item.start, item.end) for item in found
+              if item.kind == "instrument" and item.value in instruments]  # fmt: skip
+    others = [(item.start, item.end) for item in found
+              if item.kind != "instrument" and not item.no]  # fmt: skip
+    return bool(wanted) and alone(text, wanted, others)
 
 
 def find_wishes(prompt: str) -> tuple[Found, ...]:
@@ -223,15 +219,19 @@ class _Reader:
     """Takes what it finds out of the text; what is left keeps its places."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.whole = self.text = text
         self.found: list[Found] = []
 
     def take(self, kind: str, value: str, match: re.Match[str]) -> None:
         start, end = match.span()
         said = match[0]
-        inner = Found(kind, value, start + len(said) - len(said.lstrip()),
-                      end - len(said) + len(said.rstrip()))  # fmt: skip
-        self.found.append(inner)
+        first = start + len(said) - len(said.lstrip())
+        no = refusal(self.whole, first, end, kind)
+        if no is not None:
+            start = first = no
+        self.found.append(
+            Found(kind, value, first, end - len(said) + len(said.rstrip()), no is not None)
+        )
         self.text = self.text[:start] + " " * (end - start) + self.text[end:]
 
     def hits(self) -> None:
@@ -311,8 +311,8 @@ def _named(text: str, kind: str, table: tuple[Word, ...]) -> list[Found]:
     left = text
     for word, name in sorted(words, key=lambda pair: -len(pair[0])):
         while match := _pattern(word).search(left):
-            before = max(0, match.start() - _REFUSAL)
-            no = _NO.search(text[before : match.start()])
+            before = max(0, match.start() - REFUSAL)
+            no = NO.search(text[before : match.start()])
             start = before + no.start() if no else match.start()
             found.append(Found(kind, name, start, match.end(), no is not None))
             left = left[: match.start()] + "\0" * len(match[0]) + left[match.end() :]

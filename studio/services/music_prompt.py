@@ -117,7 +117,8 @@ def changed(prompt: str, chip: Chip, text: str) -> str:
     if text:
         no = "不要" if _chinese(prompt[chip.start : chip.end]) else "no "
         return before + (no if chip.refused else "") + text + after
-    if chip.refused and (joined := GOES_ON.match(after)):
+    listed = chip.refused and chip.kind in _TABLES
+    if listed and (joined := GOES_ON.match(after)):
         no = "不要" if _chinese(after) else "no "  # else what it went on to would be wanted
         return before + no + after[joined.end() :]
     if not before.strip():
@@ -142,11 +143,15 @@ def _word(item: Word, language: str) -> str:
 
 
 def _label(item: Found, language: str) -> str:
+    word = _wish_label(item, language)
+    return word if not item.no else f"不要{word}" if language == "zh" else f"no {word}"
+
+
+def _wish_label(item: Found, language: str) -> str:
     chinese = language == "zh"
     if item.kind in _TABLES:
         table: Iterable[Word] = _TABLES[item.kind]
-        word = next(_word(one, language) for one in table if one.id == item.value)
-        return word if not item.no else f"不要{word}" if chinese else f"no {word}"
+        return next(_word(one, language) for one in table if one.id == item.value)
     if item.kind == "key":
         return _key_label(item.value, language)
     event, _, times = item.value.partition(" ")

@@ -56,6 +56,18 @@ def test_taking_a_refusal_out_keeps_what_it_went_on_to_refused():
         assert read_prompt(told).without == ("trumpet",)
 
 
+def test_what_is_refused_is_shown_as_refused():
+    prompt = "piano, no loop and not in C minor"
+    chips = understood(prompt, "en")
+    assert [chip.label for chip in chips] == ["piano", "no loop", "no C minor"]
+    assert [chip.refused for chip in chips] == [False, True, True]
+    assert [chip.label for chip in understood("不循环，钢琴", "zh")] == ["不要循环", "钢琴"]
+    told = changed(prompt, chips[1], "")
+    assert understood(told, "en")[-1].label == "no C minor"
+    warm = "no loop and warm piano"
+    assert read_prompt(changed(warm, understood(warm, "en")[0], "")).moods == ("warm",)
+
+
 def test_a_list_of_moments_is_one_chip():
     (chip,) = understood("hits at 3s, 6s and 9s", "en")
     assert (chip.label, chip.start, chip.end) == ("hit at 3, 6, 9 s", 0, 21)

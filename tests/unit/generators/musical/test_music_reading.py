@@ -150,6 +150,30 @@ def test_what_is_refused_is_not_played(text, without, instruments):
         ("仅钢琴", True),
         ("not only piano but also strings", False), ("不仅有钢琴和弦乐", False),
         ("just like a movie score with piano and strings", False),
+        ("piano only", True), ("piano and strings only, 90 bpm", True),
+        ("piano only in C minor", True),
+        ("only a soft felt piano", True), ("just one slow, warm piano", True),
+        ("only with piano", True),
+        ("just a delicate harp", True), ("instruments: only piano and cello", True),
+        ("the only instrument is a piano", True), ("only the sound of a harp", True),
+        ("cello alone", True), ("piano playing all alone", True), ("unaccompanied, cello", True),
+        ("warm cello, solo", True), ("a solo for trumpet", True), ("a solo piece for cello", True),
+        ("trumpet solo", True), ("solo 90 bpm guitar", True), ("古筝独奏", True),
+        ("独奏，古筝", True),
+        ("只有温柔的钢琴", True), ("仅用钢琴和弦乐", True), ("pop, only piano, ends at 14 s", True),
+        ("festive pop with trumpet for a members only sale", False),
+        ("members only sale with trumpet", False), ("members only: festive trumpet", False),
+        ("upbeat pop with acoustic guitar, only 15 seconds", False),
+        ("upbeat pop with acoustic guitar only 15 seconds long", False),
+        ("just a short upbeat pop track with acoustic guitar", False),
+        ("rock with guitar, this weekend only", False), ("rock guitar only today", False),
+        ("this weekend only, rock with guitar", False), ("only 3 days left! rock guitar", False),
+        ("pop with drums only at the drop", False), ("drums only from 7 s on, piano", False),
+        ("just add a trumpet", False), ("only for members, with soft piano", False),
+        ("don't just use piano", False), ("dancing alone at night, piano and drums", False),
+        ("solo traveller ad with guitar", False), ("just a touch of strings", False),
+        ("仅限会员，欢快的小号", False), ("只有15秒，钢琴", False), ("仅限本周末，摇滚吉他", False),
+        ("just no drums, piano", False), ("only no drums", False),
     ],
 )  # fmt: skip
 def test_only_means_nothing_else(text, only):
@@ -161,10 +185,51 @@ def test_only_means_nothing_else(text, only):
     [
         ("a loop", True), ("loopable bed", True), ("seamless loop", True), ("循环", True),
         ("lofi with drum loops", False), ("seamless transitions, corporate", False),
+        ("I want a loop", True), ("a different loop", True),
+        ("not just a loop, a seamless loop", True),
+        ("no drums, loop", True), ("no drums, seamless loop", True), ("loop without clicks", True),
+        ("no loop clicks", True), ("no gap in the loop", True), ("loop, not too fast", True),
+        ("loop: warm piano", True), ("no fade out so that it can loop", True),
+        ("不间断循环", True), ("不要鼓，循环", True), ("无限循环", True), ("无缝可循环", True),
+        ("no loop", False), ("don't loop", False), ("not a loop", False), ("no loop needed", False),
+        ("do not loop it", False), ("without looping", False), ("never loops", False),
+        ("no seamless loop", False), ("not seamless", False), ("don’t make it a loop", False),
+        ("it should not be looped", False), ("it doesn't need to loop", False),
+        ("non-looping", False),
+        ("a full piece instead of a loop", False), ("loop: no", False), ("loop not needed", False),
+        ("loop-free", False), ("no need for a loop", False), ("this cannot be a loop", False),
+        ("不循环", False), ("不要循环", False), ("不需要无缝循环", False), ("无循环", False),
+        ("别做成循环", False), ("不是循环", False), ("非循环", False), ("循环：否", False),
     ],
 )  # fmt: skip
 def test_loops(text, loop):
     assert read_prompt(text).loop is loop
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("upbeat corporate, no loop, ends on the logo at 14 s", {"hits": (Hit("end", 14.0),)}),
+        ("not in C minor", {}), ("don't use C minor, in D major", {"tonic": 2, "scale": "major"}),
+        ("no minor key", {}), ("不要C小调", {}), ("no waltz", {}), ("not a waltz", {}),
+        ("not 3/4, 4/4", {"metre": 4}), ("不要圆舞曲", {}), ("no 120 bpm", {}),
+        ("not 120 bpm but 90 bpm", {"tempo": 90.0}), ("not over 120 bpm", {"tempo": 120.0}),
+        ("no drop at 7.5 s", {}), ("no hits at 3 s, 6 s and 9 s", {}),
+        ("don't end at 9 s, drop at 7 s", {"hits": (Hit("drop", 7.0),)}), ("不要在第5秒爆发", {}),
+        ("no drums, drop at 7 s", {"without": ("drums",), "hits": (Hit("drop", 7.0),)}),
+        ("no loop piano", {"instruments": ("piano",)}),
+        ("not in C minor piano", {"instruments": ("piano",)}),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_not_asked_for(text, left):
+    read = read_prompt(text)
+    asked = {name: left.get(name, default) for name, default in _OPEN.items()}
+    assert {name: getattr(read, name) for name in _OPEN} == asked
+
+
+_OPEN = {name: getattr(read_prompt(""), name)
+         for name in ("tempo", "tonic", "scale", "metre", "hits", "loop", "instruments", "without")
+         }  # fmt: skip
 
 
 def test_metres():
