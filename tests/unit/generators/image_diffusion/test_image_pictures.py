@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from generators._torch import pictures as shared
 from generators.api import InvalidParameter, UserFacingError
@@ -28,6 +28,57 @@ def test_sixteen_bits_keep_their_range(tmp_path):
     assert grey.min() == 0
     assert grey.max() == 255
     assert abs(int(grey[32, 0]) - 128) <= 2
+
+
+def test_dark_sixteen_bits_stay_dark(tmp_path):
+    dark = np.linspace(0, 255, 64 * 64).reshape(64, 64).astype(np.uint16)
+    Image.fromarray(dark).save(tmp_path / "a.png")
+    assert np.asarray(shared.open_picture(tmp_path / "a.png")).max() <= 1
+
+
+def test_floats_from_0_to_1_are_black_to_white(tmp_path):
+    ramp = np.linspace(0, 1, 64 * 64).reshape(64, 64).astype(np.float32)
+    ramp[5, 5] = np.nan
+    Image.fromarray(ramp).save(tmp_path / "a.tif")
+    grey = np.asarray(shared.open_picture(tmp_path / "a.tif"))[..., 0]
+    assert (grey.min(), grey.max()) == (0, 255)
+    assert abs(int(grey[32, 0]) - 128) <= 1
+
+
+def _wide_profile() -> bytes:
+    """Return an RGB profile that shifts colours: sRGB whose first two primaries are swapped."""
+    raw = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    raw[:] = raw.replace(b"rXYZ", b"zXYZ").replace(b"gXYZ", b"rXYZ").replace(b"zXYZ", b"gXYZ")
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_colours_of_a_profile_are_brought_to_srgb(tmp_path, mode):
+    given = Image.new("RGBA", (8, 8), (230, 40, 60, 255))
+    if mode == "RGBA":
+        given.putpixel((0, 0), (230, 40, 60, 0))
+    given = given.convert("RGB") if mode == "P" else given
+    given.convert(mode).save(tmp_path / "a.png", icc_profile=_wide_profile())
+    opened = shared.open_picture(tmp_path / "a.png")
+    assert "icc_profile" not in opened.info
+    assert np.abs(np.subtract(opened.getpixel((4, 4))[:3], (40, 230, 60))).max() <= 30
+    assert opened.mode == ("RGBA" if mode == "RGBA" else "RGB")
+    assert mode != "RGBA" or opened.getpixel((0, 0))[3] == 0
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "CMYK", "LAB", "1"])
+def test_a_profile_of_other_colours_or_none_leaves_the_numbers(tmp_path, mode):
+    """A profile that does not belong to the picture, or is damaged, is left out."""
+    path, plain = tmp_path / "a.tiff", tmp_path / "b.tiff"
+    own = Image.new("RGB", (8, 8), (200, 90, 40)) if mode != "LAB" else Image.new("LAB", (8, 8))
+    given = own.convert(mode) if mode != "LAB" else own
+    given.save(plain)
+    other = ImageCms.createProfile("LAB" if mode != "LAB" else "sRGB")
+    for profile in (ImageCms.ImageCmsProfile(other).tobytes(), b"damaged" * 40):
+        given.save(path, icc_profile=profile)
+        opened = shared.open_picture(path)
+        assert "icc_profile" not in opened.info
+        assert opened.tobytes() == shared.open_picture(plain).tobytes()
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "RGBA", "I", "F"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from helpers import tiny_upscaler
-from PIL import Image
+from PIL import Image, ImageCms
 
 from generators._torch.upscaling import loading, tiling
 from generators.api import (
@@ -87,6 +89,20 @@ def test_a_picture_that_is_not_to_grow_is_scaled_and_that_is_said(folder, tmp_pa
     picture, made, _ = _run(folder, RecordingContext(tmp_path), width=45)
     assert picture.size == (45, 30)
     assert "no network was needed" in made.metadata["note"]
+
+
+@pytest.mark.parametrize("params", [{"factor": 2}, {"width": 20}])
+def test_no_profile_is_written_that_does_not_hold(folder, tmp_path, params):
+    """What comes out is in sRGB, also where the picture does not grow."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = tmp_path / "tagged.png"
+    Image.new("RGB", (40, 30), (200, 60, 40)).save(path, icc_profile=profile)
+    request = replace(_request(folder, **params), inputs=(InputRef("image", path=str(path)),))
+    context = RecordingContext(tmp_path / "out")
+    generator = UpscaleGenerator.load(request.checkpoint, (), "cpu", "float32", context)
+    [made] = generator.run(request, context)
+    with Image.open(made.path) as picture:
+        assert "icc_profile" not in picture.info
 
 
 @pytest.mark.parametrize("params", [{"factor": 16}, {"width": 16384}])
