@@ -159,14 +159,17 @@ class CompactNet(nn.Module):
 LAYOUTS = {
     "compact x4": (lambda: CompactNet(4), 4),
     "compact x2": (lambda: CompactNet(2, blocks=3), 2),
-    "compact x1": (lambda: CompactNet(1), 1),
     "basicsr x4": (NamedRrdb, 4),
     "basicsr x2": (lambda: NamedRrdb(fold=2), 2),
-    "basicsr x1": (lambda: NamedRrdb(fold=4), 1),
     "second release x4": (lambda: NamedRrdb(upper=True), 4),
     "first release x4": (lambda: NumberedRrdb(4), 4),
     "first release x2": (lambda: NumberedRrdb(2), 2),
     "first release x8": (lambda: NumberedRrdb(8, blocks=1), 8),
+}
+#: Networks that clean a picture up at its own size.
+RESTORERS = {
+    "compact x1": (lambda: CompactNet(1), 1),
+    "basicsr x1": (lambda: NamedRrdb(fold=4), 1),
     "first release x1": (lambda: NumberedRrdb(1, blocks=1), 1),
 }
 
@@ -175,7 +178,7 @@ def make(layout: str, seed: int = 0) -> nn.Module:
     """Return a network with random weights whose answers fill the range from 0 to 1."""
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(seed)
-        network = LAYOUTS[layout][0]()
+        network = (LAYOUTS | RESTORERS)[layout][0]()
     with torch.no_grad():
         for value in network.parameters():
             if value.ndim == 4:

@@ -6,10 +6,10 @@ size of a placement. Importing this package is cheap: torch is imported when wei
 
 from __future__ import annotations
 
-from generators._torch.upscaling.detection import Architecture, Layout, detect
 from generators._torch.upscaling.enlarging import Upscaler, UpscalerPlan, plan_passes
 from generators._torch.upscaling.loading import load_upscaler
 from generators._torch.upscaling.tiling import tile_side
+from generators.esrgan import Architecture, Layout, detect
 
 __all__ = [
     "Architecture",

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from generators._torch.upscaling.detection import Architecture
     from generators.api import JsonValue
+    from generators.esrgan import Architecture
 
 MAX_PASSES = 4  # of a ×2 network: 16 times
 #: A pass makes at most this many times the wanted side. Twice as many pixels a side than wanted
@@ -49,7 +49,7 @@ def plan_passes(size: tuple[int, int], wanted: tuple[int, int], scale: int) -> U
     room = OVERSHOOT if wanted[0] * wanted[1] <= LARGE else 1.0
     sizes: list[tuple[int, int]] = []
     grown = 1.0
-    while grown < goal and len(sizes) < MAX_PASSES and scale > 1:
+    while grown < goal and len(sizes) < MAX_PASSES:
         start = min(grown, max(goal * room / scale, 1e-6))
         if not sizes:
             start = 1.0  # the picture itself is never made smaller

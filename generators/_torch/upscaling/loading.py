@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generators._torch.safety import PICKLES, load_state, safetensors_header
-from generators._torch.upscaling.detection import detect
 from generators._torch.upscaling.enlarging import Upscaler
 from generators.api import CheckpointError
+from generators.esrgan import detect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from generators._torch.upscaling.detection import Layout
+    from generators.esrgan import Layout
 
 
 def load_upscaler(path: Path, device: str, dtype: str = "auto", name: str = "") -> Upscaler:

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from generators._torch.upscaling.detection import Architecture
+    from generators.esrgan import Architecture
 
 _SLOPE = 0.2  # of the leaky ReLUs
 _RESIDUAL = 0.2  # share of a block's answer that is added to its input

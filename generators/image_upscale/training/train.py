@@ -23,8 +23,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from generators._torch.upscaling.detection import Architecture
 from generators._torch.upscaling.networks import build
+from generators.esrgan import Architecture
 from generators.image_upscale.training import reports
 from generators.image_upscale.training.degrade import SCALE, pairs
 from generators.image_upscale.training.networks import (

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from generators.esrgan import detect
 from studio.core.errors import CheckpointError
 from studio.services.checkpoints.headers import (
     PICKLE_SUFFIXES,
@@ -20,6 +21,7 @@ from studio.services.checkpoints.headers import (
     safetensors_names,
 )
 from studio.services.checkpoints.licences import licence_of
+from studio.services.checkpoints.upscalers import FAMILY as UPSCALERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +90,8 @@ def inspect_path(path: Path, registry: Registry) -> Inspection:
         raise CheckpointError(f"There is nothing at {path}.", "Check the path.")
     facts = folder_facts(path) if path.is_dir() else file_facts(path)
     manifest, family = find_family(facts, registry, path)
+    if family.id == UPSCALERS and facts.format == "single_file":
+        refuse_restorer(path)
     licence, commercial_use = licence_of(facts.card, family.licence)
     details = dict(facts.details)
     native = native_size(facts.latent_side, facts.vae_factor, family.native_size)
@@ -106,6 +110,18 @@ def inspect_path(path: Path, registry: Registry) -> Inspection:
         untrained="untrained" in facts.card.get("tags", ()),
         details=details,
     )
+
+
+def refuse_restorer(path: Path) -> None:
+    """Refuse a network that enlarges nothing, or is not what its names say.
+
+    Raises:
+        CheckpointError: It is.
+    """
+    try:
+        detect(safetensors_names(path))
+    except CheckpointError as error:
+        raise CheckpointError(f"{path.name}: {error.message}", error.hint) from error
 
 
 def find_family(facts: Facts, registry: Registry, path: Path) -> tuple[Manifest, FamilySpec]:

@@ -159,7 +159,6 @@ def test_the_outline_of_a_cut_out_is_enlarged_and_has_no_rim(tmp_path):
         ((128, 128), (600, 600), 4, [(128, 128), (300, 300)]),  # twice what is wanted is enough
         ((96, 160), (1080, 1800), 4, [(96, 160), (384, 640)]),
         ((100, 100), (90, 90), 4, []),
-        ((100, 100), (500, 500), 1, []),  # a network that enlarges nothing
         ((100, 50), (790, 395), 2, [(100, 50), (200, 100), (400, 200)]),
         ((4000, 4000), (8000, 8000), 4, [(4000, 4000)]),
         ((1000, 1000), (8000, 8000), 4, [(1000, 1000), (2000, 2000)]),  # large: no overshoot
@@ -218,6 +217,12 @@ def test_a_pickle_that_would_run_code_is_refused_and_does_not(tmp_path):
 def test_an_honest_pickle_loads(tmp_path):
     tiny_upscaler.write(tmp_path / "net.pth", "first release x4")
     assert load_upscaler(tmp_path / "net.pth", "cpu", "float32").scale == 4
+
+
+@pytest.mark.parametrize("layout", tiny_upscaler.RESTORERS)
+def test_a_network_that_enlarges_nothing_is_refused(tmp_path, layout):
+    tiny_upscaler.write(tmp_path / "net.safetensors", layout)
+    _refused(tmp_path / "net.safetensors", "enlarges nothing")
 
 
 def test_what_is_no_upscaler_is_refused(tmp_path):

@@ -135,7 +135,7 @@ def test_the_memory_ladder_makes_tiles_smaller(folder, tmp_path, monkeypatch):
 def test_the_app_knows_the_files_and_takes_no_pickle(tmp_path):
     registry = Registry.discover()
     for layout in tiny_upscaler.LAYOUTS:
-        for prefix in ("", "params_ema.") if layout.startswith("basicsr") else ("",):
+        for prefix in ("", "params_ema.", "params.", "module."):
             path = tmp_path / "net.safetensors"
             tiny_upscaler.write(path, layout, prefix=prefix)
             found = inspect_path(path, registry)
@@ -144,6 +144,13 @@ def test_the_app_knows_the_files_and_takes_no_pickle(tmp_path):
     with pytest.raises(AppCheckpointError, match="pickle") as caught:
         inspect_path(tmp_path / "net.pth", registry)
     assert "image_upscale.convert" in caught.value.hint
+
+
+@pytest.mark.parametrize("layout", tiny_upscaler.RESTORERS)
+def test_the_app_adds_no_network_that_enlarges_nothing(tmp_path, layout):
+    tiny_upscaler.write(tmp_path / "dejpeg.safetensors", layout)
+    with pytest.raises(AppCheckpointError, match=r"dejpeg\.safetensors: .* enlarges nothing"):
+        inspect_path(tmp_path / "dejpeg.safetensors", Registry.discover())
 
 
 def test_a_pickle_is_converted_and_then_loads_alike(tmp_path, capsys):

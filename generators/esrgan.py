@@ -7,6 +7,7 @@ Two architectures, in every key layout that published files have:
   (``body.0.rdb1.conv1``). Files for ×2 and ×1 fold 2×2 or 4×4 pixels into channels first.
 - Compact (SRVGGNetCompact of Real-ESRGAN): a row of convolutions with PReLU between them.
 
+Networks of the same kinds that clean a picture up at its own size (×1) are told, and refused.
 A file may come from anywhere, so every count is bounded before a network of that size is built.
 Nothing here imports torch. Layouts as in the repositories xinntao/ESRGAN, xinntao/Real-ESRGAN and
 XPixelGroup/BasicSR.
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 COLOURS = 3
 MAX_FEATURES, MAX_GROWTH, MAX_BLOCKS = 512, 128, 128
-SCALES = (1, 2, 4, 8, 16)
+SCALES = (1, 2, 3, 4, 8, 16)
 FOLDS = {COLOURS: 1, COLOURS * 4: 2, COLOURS * 16: 4}  # input channels -> pixels folded per side
 _WRAPPINGS = ("module.", "params_ema.", "params.")
 _OLD_LAYER = re.compile(r"model\.(\d+)\.weight")
@@ -102,6 +103,11 @@ def detect(shapes: Shapes) -> Layout:
         architecture = _compact(known)
     else:
         raise _unknown("it is no ESRGAN, Real-ESRGAN or compact network")
+    if architecture.scale == 1:
+        raise CheckpointError(
+            "This network cleans pictures up at their own size (×1): it enlarges nothing.",
+            "Choose an upscaler for ×2 or more.",
+        )
     return Layout(architecture, {name: renamed[plain[name]] for name in shapes})
 
 
@@ -167,7 +173,7 @@ def _compact(known: Shapes) -> Architecture:
     made_channels, _ = _convolution(known, f"body.{last}")
     blocks, rest = divmod(last - 2, 2)
     scale = math.isqrt(made_channels // COLOURS)
-    if channels != COLOURS or scale * scale * COLOURS != made_channels or scale not in (*SCALES, 3):
+    if channels != COLOURS or scale * scale * COLOURS != made_channels or scale not in SCALES:
         raise _unknown(f"it takes {channels} channels and gives {made_channels}")
     if rest or known.get("body.1.weight") != (features,):
         raise _unknown("its activations are not PReLU")
