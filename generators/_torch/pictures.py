@@ -10,7 +10,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from generators.api import UserFacingError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: A larger picture is refused before it is unpacked: 100 megapixels are 300 MB of RGB.
 MAX_PIXELS = 100_000_000
+_ON_THEIR_SIDE = (5, 6, 7, 8)  # of Exif's orientations
 
 
 class PictureError(UserFacingError):
@@ -48,6 +49,18 @@ def open_picture(path: Path, what: str = "The picture") -> Image.Image:
         ) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise PictureError(f"{what} {path.name} is damaged: {error}.") from error
+
+
+def picture_size(path: Path) -> tuple[int, int] | None:
+    """Return a picture's upright size from its header alone; None where that cannot be told."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                turned = picture.getexif().get(ExifTags.Base.Orientation, 1) in _ON_THEIR_SIDE
+                return picture.size[::-1] if turned else picture.size
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        return None
 
 
 def _check_size(picture: Image.Image, what: str) -> None:

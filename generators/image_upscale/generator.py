@@ -9,9 +9,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from PIL import Image
+
 from generators import _torch
-from generators._torch.pictures import fit, open_picture, png_bytes
+from generators._torch.pictures import cover_box, open_picture, picture_size, png_bytes
 from generators._torch.upscaling import Upscaler, UpscalerPlan, load_upscaler, plan_passes
+from generators._torch.upscaling.enlarging import LARGE, OVERSHOOT, STRIPS
 from generators.api import CheckpointError, Generator, InvalidParameter
 
 if TYPE_CHECKING:
@@ -28,9 +31,13 @@ if TYPE_CHECKING:
         Request,
     )
 
+    Box = tuple[float, float, float, float]  # left, top, right, bottom, px
+
 MAX_PIXELS = 134_217_728  # of a finished picture, 16384 × 8192: 400 MB of RGB
 _LONGEST = 16384  # px of a finished side
 _TILE_BYTES = 1_000_000_000  # of one tile's pass; a guess on the safe side, for 64 features
+_AROUND = 32  # px around what is kept of a picture that are enlarged with it, at most
+_AROUND_SHARE = 0.25  # of its shorter side, at most
 _WRITING = 0.97  # share of the work that is done when the PNG is written
 
 
@@ -75,19 +82,21 @@ class UpscaleGenerator(Generator):
         picture = open_picture(Path(given.path))
         wanted = finished_size(picture.size, request.params)
         side = _tile_side(request.params, self._upscaler, context.memory_level)
-        covered = _covering(picture.size, wanted)
+        before = picture.size
+        picture, box = _kept(picture, wanted)
+        covered = _covering(picture.size, box, wanted)
         plan = plan_passes(picture.size, covered, self._upscaler.scale)
         self._record = self._upscaler.execution_record(plan, side)
         made = self._upscaler.enlarge(
             picture, covered, lambda share, said: context.progress(share * _WRITING, 1, said), side
         )
         context.progress(_WRITING, 1, "Writing the picture")
-        finished = fit(made, wanted)
+        finished = _cut(made, picture.size, box, wanted)
         yield context.save(
             png_bytes(finished),
             "image",
             {"width": wanted[0], "height": wanted[1],
-             "note": _note(picture.size, wanted, self._upscaler, plan)},
+             "note": _note(before, wanted, self._upscaler, plan)},
             media_type="image/png",
         )  # fmt: skip
         context.progress(1, 1, "Saved")
@@ -111,17 +120,34 @@ class UpscaleGenerator(Generator):
 
     @classmethod
     def estimate_bytes(cls, request: Request) -> int:
-        """Estimate from the file's size, a tile's pass and the finished picture."""
+        """Estimate from the weights, a tile's pass, and the pictures before, between and after."""
         if request.checkpoint is None or not request.checkpoint.path:
             return 0
         weights = _torch.weight_bytes(Path(request.checkpoint.path))
-        width, height = (int(request.params.get(key) or 2048) for key in ("width", "height"))
-        return weights * 3 + _TILE_BYTES + width * height * 12
+        given = request.input("image")
+        size = picture_size(Path(given.path)) if given is not None and given.path else None
+        return weights * 3 + _TILE_BYTES + _picture_bytes(size or (512, 512), request.params)
 
     @classmethod
     def devices(cls) -> tuple[DeviceInfo, ...]:
         """Return the devices that torch can compute on."""
         return _torch.devices()
+
+
+def _picture_bytes(size: tuple[int, int], params: Mapping[str, JsonValue]) -> int:
+    """Return what the pictures of a request take; Pillow holds four bytes a pixel."""
+    try:
+        wanted = finished_size(size, params)
+    except InvalidParameter:
+        return 0  # refused before anything is made
+    left, top, right, bottom = cover_box(size, wanted)
+    kept = (right - left) * (bottom - top) * (1 + 2 * _AROUND_SHARE)
+    opened, finished = size[0] * size[1], wanted[0] * wanted[1]
+    covered = finished * (1 + 2 * _AROUND_SHARE)
+    # a pass starts from the picture, or from what the one before made of it
+    start = max(kept, min(covered, LARGE), covered / 4)
+    made = min(max(kept * 16, covered * OVERSHOOT**2), STRIPS) + covered
+    return int(4 * opened + 24 * start + 4 * made + 8 * finished)
 
 
 def finished_size(size: tuple[int, int], params: Mapping[str, JsonValue]) -> tuple[int, int]:
@@ -149,10 +175,37 @@ def finished_size(size: tuple[int, int], params: Mapping[str, JsonValue]) -> tup
     return made
 
 
-def _covering(size: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int]:
-    """Return the size in the picture's own proportions that covers the wanted one."""
-    factor = max(wanted[0] / size[0], wanted[1] / size[1])
+def _kept(picture: Image.Image, wanted: tuple[int, int]) -> tuple[Image.Image, Box]:
+    """Return the part of a picture that is enlarged, and where in it lies what is kept.
+
+    What would be cut off anyway is not enlarged, but for some surroundings of what is kept.
+    """
+    left, top, right, bottom = cover_box(picture.size, wanted)
+    if right - left >= wanted[0]:
+        return picture, (left, top, right, bottom)  # resampled only: what is around costs nothing
+    around = min(_AROUND, math.ceil(_AROUND_SHARE * min(right - left, bottom - top)))
+    x, y = max(0, math.floor(left) - around), max(0, math.floor(top) - around)
+    outer = (x, y, min(picture.width, math.ceil(right) + around),
+             min(picture.height, math.ceil(bottom) + around))  # fmt: skip
+    return picture.crop(outer), (left - x, top - y, right - x, bottom - y)
+
+
+def _covering(size: tuple[int, int], box: Box, wanted: tuple[int, int]) -> tuple[int, int]:
+    """Return a picture's size when what is kept of it covers the wanted size."""
+    factor = max(wanted[0] / (box[2] - box[0]), wanted[1] / (box[3] - box[1]))
     return math.ceil(size[0] * factor - 1e-6), math.ceil(size[1] * factor - 1e-6)
+
+
+def _cut(
+    made: Image.Image, before: tuple[int, int], box: Box, wanted: tuple[int, int]
+) -> Image.Image:
+    """Return what is kept of an enlarged picture, at its exact size."""
+    wide, high = made.width / before[0], made.height / before[1]
+    place = (box[0] * wide, box[1] * high,
+             min(box[2] * wide, made.width), min(box[3] * high, made.height))  # fmt: skip
+    if made.size == wanted:
+        return made
+    return made.resize(wanted, Image.Resampling.LANCZOS, box=place, reducing_gap=3.0)
 
 
 def _tile_side(params: Mapping[str, JsonValue], upscaler: Upscaler, level: int) -> int:

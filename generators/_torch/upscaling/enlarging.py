@@ -14,10 +14,11 @@ import numpy as np
 from PIL import Image
 
 from generators._torch.memory import free_memory, memory_bytes
-from generators._torch.upscaling.tiling import enlarge_levels, tile_side, tiles
+from generators._torch.upscaling.bands import put_together
+from generators._torch.upscaling.tiling import enlarged_bands, tile_side, tiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from torch import nn
 
@@ -29,7 +30,9 @@ MAX_PASSES = 4  # of a ×2 network: 16 times
 #: make smooth edges when they are averaged; more would only cost time.
 OVERSHOOT = 2.0
 LARGE = 16_000_000  # pixels wanted, from which on a pass does not overshoot: memory
+STRIPS = 64_000_000  # pixels that a pass makes, from which on they are resampled as they come
 _DRAWN_OUT = (1, 2, 4, 8, 16)  # px; how far colours are drawn out under transparency, in steps
+_ROWS = 1024  # of a picture that colours are drawn out in at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +138,45 @@ class Upscaler:
         side = side or self.tile_side(0)
         plan = plan_passes(picture.size, wanted, self.scale)
         steps = _Steps(progress, self._work(plan, picture.mode == "RGBA", side))
-        for size in plan.sizes:
+        goals = (*plan.sizes[1:], covering(picture.size, wanted))
+        for size, goal in zip(plan.sizes, goals, strict=False):
             if picture.size != size:
                 picture = picture.resize(size, Image.Resampling.LANCZOS)
-            picture = self._pass(picture, steps, side)
+            made = (size[0] * self.scale, size[1] * self.scale)
+            large = made[0] * made[1] > STRIPS and goal[0] <= made[0] and goal[1] <= made[1]
+            picture = put_together(self._pass(picture, steps, side), made, goal if large else made)
+        if plan.sizes:
+            steps.finished()
         return picture
 
     def _work(self, plan: UpscalerPlan, transparent: bool, side: int) -> int:
         count = sum(len(tiles(*size, side)) for size in plan.sizes)
         return count * (2 if transparent else 1)
 
-    def _pass(self, picture: Image.Image, steps: _Steps, side: int) -> Image.Image:
+    def _pass(self, picture: Image.Image, steps: _Steps, side: int) -> Iterator[Image.Image]:
+        """Yield the enlarged picture from the top, some rows at a time."""
         if picture.mode != "RGBA":
-            return Image.fromarray(self._levels(np.asarray(picture.convert("RGB")), steps, side))
-        colours = self._levels(np.asarray(_drawn_out(picture)), steps, side)
-        outline = np.asarray(picture.getchannel("A"))
-        outline = self._levels(np.repeat(outline[..., None], 3, axis=2), steps, side)
-        grey = outline.mean(axis=2, keepdims=True).round().astype(np.uint8)
-        return Image.fromarray(np.concatenate((colours, grey), axis=2))
+            for band in self._bands(np.asarray(picture.convert("RGB")), steps, side):
+                yield Image.fromarray(band)
+            return
+        outline = np.asarray(picture.getchannel("A"))[..., None].repeat(3, axis=2)
+        for colours, grey in zip(
+            self._bands(_drawn_out(picture), steps, side),
+            self._bands(outline, steps, side),
+            strict=True,
+        ):
+            mean = (grey.sum(axis=2, keepdims=True, dtype=np.uint16) + 1) // 3
+            yield Image.fromarray(np.concatenate((colours, mean.astype(np.uint8)), axis=2))
 
-    def _levels(self, levels: np.ndarray, steps: _Steps, side: int) -> np.ndarray:
+    def _bands(self, levels: np.ndarray, steps: _Steps, side: int) -> Iterator[np.ndarray]:
         assert self._network is not None, "unloaded"
-        made = enlarge_levels(
-            self._network, levels, self.scale, self.architecture.reach, side, steps.tile
-        )
-        steps.passed()
-        return made
+        return enlarged_bands(self._network, self.architecture, levels, side, steps.begin)
+
+
+def covering(size: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int]:
+    """Return the size in a picture's own proportions that covers the wanted one."""
+    factor = max(wanted[0] / size[0], wanted[1] / size[1])
+    return _grown(size[0], factor), _grown(size[1], factor)
 
 
 class _Steps:
@@ -168,26 +184,36 @@ class _Steps:
 
     def __init__(self, progress: Callable[[float, str], None], total: int) -> None:
         self._progress, self._total = progress, max(1, total)
-        self._before = self._last = 0
+        self._done = 0
 
-    def tile(self, done: int, total: int) -> None:
-        """Report a tile of the present pass."""
-        at = self._before + done
-        self._last = total
-        words = f"Enlarging: part {min(at + 1, self._total)} of {self._total}"
-        self._progress(min(1.0, at / self._total), words)
+    def begin(self) -> None:
+        """Report that a tile is begun."""
+        words = f"Enlarging: part {min(self._done + 1, self._total)} of {self._total}"
+        self._progress(min(1.0, self._done / self._total), words)
+        self._done += 1
 
-    def passed(self) -> None:
-        """Go on to the next pass."""
-        self._before += self._last
+    def finished(self) -> None:
+        """Report that all are done."""
+        self._progress(1.0, f"Enlarging: part {self._total} of {self._total}")
 
 
-def _drawn_out(picture: Image.Image) -> Image.Image:
+def _drawn_out(picture: Image.Image) -> np.ndarray:
     """Return the colours of an RGBA picture, continued to where nothing is painted.
 
     What lies under full transparency is mostly black or white, and a network would draw an edge
     towards it that shows as a rim once the outline is soft.
     """
+    width, height = picture.size
+    made = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _ROWS):
+        bottom = min(height, top + _ROWS)
+        above = min(top, _DRAWN_OUT[-1])
+        box = (0, top - above, width, min(height, bottom + _DRAWN_OUT[-1]))
+        made[top:bottom] = _rows_drawn_out(picture.crop(box))[above:][: bottom - top]
+    return made
+
+
+def _rows_drawn_out(picture: Image.Image) -> np.ndarray:
     outline = np.asarray(picture.getchannel("A"), np.float32)[..., None] / 255
     colours = np.asarray(picture.convert("RGB"), np.float32)
     filled, known = colours * (outline > 0), outline.copy()
@@ -201,7 +227,8 @@ def _drawn_out(picture: Image.Image) -> Image.Image:
         reached = ~known_flag & (weight[..., 0] > 1e-3)
         filled[reached] = (spread / np.maximum(weight, 1e-6))[reached]
         known_flag = known_flag | reached
-    return Image.fromarray(filled.round().clip(0, 255).astype(np.uint8))
+    levels: np.ndarray = filled.round().clip(0, 255).astype(np.uint8)
+    return levels
 
 
 def _blurred(values: np.ndarray, radius: int) -> np.ndarray:

@@ -8,6 +8,7 @@ another over ``FADE`` pixels, so that what is left of a difference has no edge.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     import torch
     from torch import nn
+
+    from generators.esrgan import Architecture
 
 #: Side of a tile in input pixels, by kind of network and memory level. An RRDB network holds
 #: several sets of features at the finished size, a compact one at the size that it is given.
@@ -67,42 +70,52 @@ def _spans(length: int, side: int) -> Iterator[tuple[int, int, int]]:
         yield begin, end, FADE if number else 0
 
 
-def enlarge_levels(
+def enlarged_bands(
     network: nn.Module,
+    made: Architecture,
     levels: np.ndarray,
-    scale: int,
-    reach: int,
     side: int,
-    progress: Callable[[int, int], None],
-) -> np.ndarray:
-    """Return 8-bit (height, width, 3) levels ``scale`` times larger.
+    begin: Callable[[], None],
+) -> Iterator[np.ndarray]:
+    """Yield 8-bit levels ``made.scale`` times larger, some whole rows at a time, from the top.
+
+    A network that folds pixels gets every tile from a multiple of its fold on, so that it folds the
+    same pixels together as in the whole picture.
 
     Args:
         network: Takes and gives float32 (1, 3, height, width) in 0…1.
+        made: What it is.
         levels: 8-bit (height, width, 3).
-        scale: Of the network.
-        reach: How far the network looks, in input pixels.
         side: Of a tile, in input pixels.
-        progress: Gets tiles done and tiles in all before each and after the last; may raise.
+        begin: Called before each tile; may raise.
 
     Raises:
         OutOfMemory: A tile does not fit.
     """
     height, width = levels.shape[:2]
-    made = np.empty((height * scale, width * scale, 3), np.uint8)
-    context = min(reach, MAX_CONTEXT)
-    plan = tiles(width, height, side)
-    for number, tile in enumerate(plan):
-        progress(number, len(plan))
-        left, top = max(0, tile.left - context), max(0, tile.top - context)
-        right, bottom = min(width, tile.right + context), min(height, tile.bottom + context)
-        with memory_guard():
-            answer = _run(network, levels[top:bottom, left:right])
-        x, y = (tile.left - left) * scale, (tile.top - top) * scale
-        wide, high = (tile.right - tile.left) * scale, (tile.bottom - tile.top) * scale
-        _lay(made, answer[y : y + high, x : x + wide], tile, scale)
-    progress(len(plan), len(plan))
-    return made
+    scale, fold = made.scale, made.fold
+    context = min(made.reach, MAX_CONTEXT)
+    above: np.ndarray | None = None  # what the row of tiles above left to be faded over
+    for _, row in groupby(tiles(width, height, side), key=lambda tile: tile.top):
+        band: np.ndarray | None = None
+        for tile in row:
+            begin()
+            left, top = (max(0, at - context) // fold * fold for at in (tile.left, tile.top))
+            right = min(width, -(-(tile.right + context) // fold) * fold)
+            bottom = min(height, -(-(tile.bottom + context) // fold) * fold)
+            with memory_guard():
+                answer = _run(network, levels[top:bottom, left:right])
+            if band is None:
+                band = np.empty(((tile.bottom - tile.top) * scale, width * scale, 3), np.uint8)
+                if above is not None:
+                    band[: len(above)] = above
+            x, y = (tile.left - left) * scale, (tile.top - top) * scale
+            wide = (tile.right - tile.left) * scale
+            _lay(band, answer[y : y + len(band), x : x + wide], tile, scale)
+        assert band is not None  # a row has tiles
+        finished = len(band) if tile.bottom == height else len(band) - FADE * scale
+        yield band[:finished]
+        above = band[finished:]
 
 
 def _run(network: nn.Module, levels: np.ndarray) -> np.ndarray:
@@ -118,10 +131,9 @@ def _run(network: nn.Module, levels: np.ndarray) -> np.ndarray:
 
 
 def _lay(made: np.ndarray, answer: np.ndarray, tile: Tile, scale: int) -> None:
-    """Put a tile's answer in place; over what earlier tiles left, it fades in."""
-    top, left = tile.top * scale, tile.left * scale
+    """Put a tile's answer into its row of tiles; over what earlier ones left, it fades in."""
     height, width = answer.shape[:2]
-    place = made[top : top + height, left : left + width]
+    place = made[:, tile.left * scale :][:, :width]
     fade_x, fade_y = tile.fade_left * scale, tile.fade_top * scale
     if fade_x or fade_y:
         weight = np.ones((height, width, 1), np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from safetensors.torch import save_file
 
-from generators._torch.upscaling import load_upscaler, plan_passes
-from generators._torch.upscaling.tiling import FADE, enlarge_levels, tiles
+from generators._torch.upscaling import enlarging, load_upscaler, plan_passes
+from generators._torch.upscaling.tiling import FADE, enlarged_bands, tiles
 from generators.api import CheckpointError, JobCancelled
 
 
@@ -50,17 +51,16 @@ def test_every_layout_computes_what_its_project_does(tmp_path, layout):
     upscaler = load_upscaler(path, "cpu", "float32")
     assert upscaler.scale == scale
     picture = _picture(24, 16)
-    made = upscaler._levels(np.asarray(picture), _steps(), 64)
+    made = _enlarged(upscaler, np.asarray(picture), 64)
     wanted = _reference(network, picture)
     assert made.shape == (16 * scale, 24 * scale, 3)
     assert wanted.std() > 5  # the network says something
     assert np.abs(made - wanted).max() <= 1
 
 
-def _steps():
-    from generators._torch.upscaling.enlarging import _Steps
-
-    return _Steps(_silent, 1)
+def _enlarged(upscaler, levels: np.ndarray, side: int, begin=lambda: None) -> np.ndarray:
+    bands = enlarged_bands(upscaler._network, upscaler.architecture, levels, side, begin)
+    return np.concatenate(list(bands))
 
 
 @pytest.mark.parametrize("prefix", ["params_ema.", "params.", "module."])
@@ -82,18 +82,17 @@ def test_an_odd_side_of_a_folding_network_is_not_lost(tmp_path):
     assert upscaler.enlarge(_picture(13, 9), (26, 18), _silent).size == (26, 18)
 
 
-@pytest.mark.parametrize("layout", ["compact x4", "compact x2", "basicsr x4"])
-def test_tiles_make_what_the_whole_makes(tmp_path, layout):
+@pytest.mark.parametrize("side", [48, 51, 64])
+@pytest.mark.parametrize("layout", ["compact x4", "compact x2", "basicsr x4", "basicsr x2"])
+def test_tiles_make_what_the_whole_makes(tmp_path, layout, side):
     """Up to rounding: the surroundings of a tile reach as far as the network looks."""
     tiny_upscaler.write(tmp_path / "net.safetensors", layout)
     upscaler = load_upscaler(tmp_path / "net.safetensors", "cpu", "float32")
-    levels = np.asarray(_picture(150, 110))
-    network, scale = upscaler._network, upscaler.scale
-    reach = upscaler.architecture.reach
-    whole = enlarge_levels(network, levels, scale, reach, 1000, lambda _d, _t: None)
-    count: list[int] = []
-    tiled = enlarge_levels(network, levels, scale, reach, 48, lambda _d, total: count.append(total))
-    assert count[-1] >= 6
+    levels = np.asarray(_picture(151, 111))
+    whole = _enlarged(upscaler, levels, 1000)
+    count: list[None] = []
+    tiled = _enlarged(upscaler, levels, side, lambda: count.append(None))
+    assert len(count) >= 6
     off = np.abs(tiled.astype(int) - whole)
     # an RRDB network of two blocks looks 36 pixels far, a little more than tiles' surroundings
     assert off.max() <= 1
@@ -149,6 +148,39 @@ def test_the_outline_of_a_cut_out_is_enlarged_and_has_no_rim(tmp_path):
     assert (made[:16, :, 3] == 0).all()
     near = made[16:64, 16:64, :3]
     assert np.abs(near.astype(int) - (220, 20, 30)).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("wanted", [(240, 160), (300, 200), (181, 121)])
+def test_a_large_pass_is_resampled_band_by_band_to_the_same(tmp_path, monkeypatch, mode, wanted):
+    tiny_upscaler.write(tmp_path / "net.safetensors")
+    upscaler = load_upscaler(tmp_path / "net.safetensors", "cpu", "float32")
+    picture = _picture(120, 80, mode)
+    whole = upscaler.enlarge(picture, wanted, _silent, 40)
+    assert whole.size == (480, 320)
+    monkeypatch.setattr(enlarging, "STRIPS", 1000)
+    monkeypatch.setattr(enlarging, "_ROWS", 32)
+    banded = upscaler.enlarge(picture, wanted, _silent, 40)
+    assert banded.size == enlarging.covering(picture.size, wanted)
+    # where hardly anything is seen, a colour is what rounding made of it
+    both = [
+        np.asarray(one.convert("RGBA").convert("RGBa")).astype(int)
+        for one in (whole.resize(banded.size, Image.Resampling.LANCZOS), banded)
+    ]
+    assert np.abs(both[0] - both[1]).max() <= 2
+
+
+def test_a_pass_of_a_cut_out_takes_little_memory_beside_the_picture(tmp_path):
+    """Only bands of what the network makes are held: 24 bytes a pixel would kill the worker."""
+    tiny_upscaler.write(tmp_path / "net.safetensors")
+    upscaler = load_upscaler(tmp_path / "net.safetensors", "cpu", "float32")
+    picture = _picture(128, 2048, "RGBA")
+    upscaler.enlarge(picture.crop((0, 0, 64, 64)), (256, 256), _silent, 64)  # what is loaded once
+    tracemalloc.start()
+    made = upscaler.enlarge(picture, (512, 8192), _silent, 64)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 6 * made.width * made.height
 
 
 @pytest.mark.parametrize(

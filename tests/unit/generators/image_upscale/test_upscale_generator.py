@@ -10,6 +10,7 @@ import torch
 from helpers import tiny_upscaler
 from PIL import Image, ImageCms
 
+from generators._torch.pictures import fit
 from generators._torch.upscaling import loading, tiling
 from generators.api import (
     CheckpointError,
@@ -110,6 +111,68 @@ def test_a_size_that_no_memory_holds_is_refused_by_name(params):
     with pytest.raises(InvalidParameter, match="megapixels") as caught:
         finished_size((8000, 8000), params)
     assert caught.value.key in params
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((728, 90), (256, 480)), ((5, 500), (96, 96)), ((1, 400), (64, 64))]
+)
+def test_what_is_cut_off_is_not_enlarged(folder, tmp_path, monkeypatch, size, wanted):
+    chance = np.random.default_rng(1)
+    levels = chance.integers(0, 255, (size[1], size[0], 3), np.uint8)
+    Image.fromarray(levels).save(tmp_path / "strip.png")
+    starts: list[int] = []
+    run = tiling._run
+    monkeypatch.setattr(
+        tiling, "_run", lambda net, levels: starts.append(levels[..., 0].size) or run(net, levels)
+    )
+    picture, made = _enlarge(folder, tmp_path, tmp_path / "strip.png", wanted)
+    assert picture.size == wanted
+    assert f"{size[0]}×{size[1]} enlarged" in made.metadata["note"]
+    # what is kept covers the wanted size; each pass begins with at most that and what is around it
+    assert sum(starts) * 4 < wanted[0] * wanted[1] * 12
+
+
+def test_the_middle_that_is_kept_is_that_of_the_whole(folder, tmp_path):
+    levels = np.zeros((90, 300, 3), np.uint8)
+    levels[30:60, 145:155] = (240, 30, 60)
+    Image.fromarray(levels).save(tmp_path / "wide.png")
+    picture, _ = _enlarge(folder, tmp_path, tmp_path / "wide.png", (180, 180))
+    whole = fit(
+        load_tiny(folder).enlarge(Image.fromarray(levels), (600, 180), lambda _s, _w: None),
+        (180, 180),
+    )
+    assert np.abs(np.asarray(picture).astype(int) - np.asarray(whole)).max() <= 2
+
+
+def test_the_estimate_knows_the_picture_and_the_factor(folder, tmp_path):
+    for name, size in (("small.png", (300, 200)), ("large.png", (6000, 4000))):
+        Image.new("L", size).save(tmp_path / name)
+
+    def estimate(name: str, **params) -> int:
+        given = (InputRef("image", path=str(tmp_path / name)),)
+        return UpscaleGenerator.estimate_bytes(replace(_request(folder, **params), inputs=given))
+
+    weights_and_tile = estimate("small.png", factor=2)
+    assert weights_and_tile < 1_100_000_000
+    # 24 and 96 megapixels in Pillow's four bytes are 0.5 GB alone, beside those that a pass makes
+    assert 1_500_000_000 < estimate("large.png", factor=2) - weights_and_tile < 4_000_000_000
+    assert estimate("none.png", factor=2) > 0
+
+
+def _enlarge(folder, tmp_path, path, wanted):
+    request = replace(
+        _request(folder, width=wanted[0], height=wanted[1], fit="crop"),
+        inputs=(InputRef("image", path=str(path)),),
+    )
+    context = RecordingContext(tmp_path / "out")
+    generator = UpscaleGenerator.load(request.checkpoint, (), "cpu", "float32", context)
+    [made] = generator.run(request, context)
+    with Image.open(made.path) as picture:
+        return picture.copy(), made
+
+
+def load_tiny(folder):
+    return loading.load_upscaler(folder / "tiny.safetensors", "cpu", "float32")
 
 
 def test_the_memory_ladder_makes_tiles_smaller(folder, tmp_path, monkeypatch):
