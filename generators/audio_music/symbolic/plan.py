@@ -15,6 +15,7 @@ from generators.audio_music.symbolic.timing import (
     check_hits,
     ending_grid,
     loop_grid,
+    own_hits,
 )
 from generators.musical.words import MOODS
 
@@ -142,6 +143,7 @@ def decide(
         InvalidParameter: The prompt asks for what cannot be: a hit outside the length, a tempo
             that nobody can follow.
     """
+    wishes = replace(wishes, hits=own_hits(wishes.hits, duration))
     check_hits(wishes.hits, duration, loop=wishes.loop)
     genre = _genre(wishes, dice.of("genre"))
     style = STYLES[genre]

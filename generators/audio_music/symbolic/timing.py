@@ -53,6 +53,14 @@ class Grid:
         return sum(self.bars[:bar])
 
 
+def own_hits(hits: tuple[Hit, ...], duration: float) -> tuple[Hit, ...]:
+    """Return the hits without those that every piece has: its first downbeat, its end."""
+    return tuple(
+        hit for hit in hits
+        if (hit.kind, hit.time) not in {("hit", 0.0), ("end", duration)}
+    )  # fmt: skip
+
+
 def check_hits(hits: tuple[Hit, ...], duration: float, *, loop: bool) -> None:
     """Refuse hits that cannot be.
 

@@ -192,6 +192,19 @@ def test_what_cannot_be_is_said(prompt: str, words: str):
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("prompt", "same"),
+    [
+        ("upbeat pop that ends on the logo at 15 s", "upbeat pop"),
+        ("温暖钢琴，15秒结束", "温暖钢琴"), ("pop, first hit at 0 s", "pop"),
+        ("pop, hits at 0 s, 4 s and 8 s", "pop, hits at 4 s and 8 s"),
+        ("pop loop, ends at 15 s", "pop loop"),
+    ],
+)  # fmt: skip
+def test_what_every_piece_has_may_be_said(prompt: str, same: str):
+    assert score_of(prompt).plan == score_of(same).plan
+
+
 def test_instruments_are_added_and_taken_away():
     score = score_of("pop, piano, strings, no drums, no bass guitar, no synth bass")
     names = {track.name for track in score.tracks}
