@@ -152,11 +152,9 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
         CheckpointError: Damaged, unsafe, or not a table of tensors.
     """
     if path.suffix == ".safetensors":
-        from safetensors.torch import load_file
-
-        check_safetensors(path)
-        return dict(load_file(path))
+        return _load_safetensors(path)
     import pickle
+    import struct
     import warnings
 
     import torch
@@ -167,7 +165,10 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise refuse_pickle(path) from error
-    except (OSError, RuntimeError, EOFError) as error:
+    except (  # a file of the old format that is cut off ends in any of these
+        OSError, RuntimeError, EOFError, struct.error, LookupError, ValueError, TypeError,
+        AttributeError,
+    ) as error:  # fmt: skip
         raise CheckpointError(
             f"{path.name} cannot be read.", "Copy or download the checkpoint again."
         ) from error
@@ -177,6 +178,17 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
     if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
         raise CheckpointError(f"{path.name} does not hold a table of weights.")
     return state
+
+
+def _load_safetensors(path: Path) -> dict[str, torch.Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    check_safetensors(path)
+    try:
+        return dict(load_file(path))
+    except SafetensorError as error:  # what the header's own check does not see
+        raise _damaged(path, str(error)) from error
 
 
 # folders -----------------------------------------------------------------------------------------

@@ -175,3 +175,26 @@ def test_a_pickle_of_plain_tensors_loads(tmp_path: Path):
     torch.save([1, 2], file)
     with pytest.raises(CheckpointError, match="table"):
         shared.load_state(file)
+
+
+def test_every_cut_of_an_old_pickle_is_refused_in_words(tmp_path: Path):
+    """As the first ESRGAN files are: not a ZIP but one pickle after another."""
+    file = tmp_path / "old.pth"
+    torch.save({"params": WEIGHTS}, file, _use_new_zipfile_serialization=False)
+    whole = file.read_bytes()
+    assert set(shared.load_state(file)) == set(WEIGHTS)
+    for length in range(0, len(whole), max(1, len(whole) // 300)):
+        file.write_bytes(whole[:length])
+        with pytest.raises(CheckpointError):
+            shared.load_state(file)
+
+
+def test_tensors_over_one_another_are_refused_in_words(tmp_path: Path):
+    header = {
+        name: {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]} for name in ("one", "other")
+    }
+    text = json.dumps(header).encode()
+    file = tmp_path / "net.safetensors"
+    file.write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
+    with pytest.raises(CheckpointError, match="not a usable safetensors"):
+        shared.load_state(file)
