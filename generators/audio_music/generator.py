@@ -23,9 +23,11 @@ if TYPE_CHECKING:
         Request,
     )
     from generators.audio_music.backend import Backend, Licence, Sound
+    from generators.audio_music.loudness import Watch
     from generators.audio_music.post import Finish
 
 _FINISHING = 0.05  # of the progress, for finishing and writing
+_STEP = 0.99  # of what is left of it, at each report
 _SEEDS = 1 << 32
 
 
@@ -77,22 +79,25 @@ class AudioMusic(Generator):
 
         for index, sound in enumerate(self.backend.compose(asked, progress)):
             message = f"Finishing {index + 1} of {count}" if count > 1 else "Finishing"
-            context.progress((index + 1 - _FINISHING) * 1.0, count, message)
-            yield self._save(request, context, index, sound)
-            yield from save_parts(request, context, index, sound)
+            watch = _finishing(context, index, count, message)
+            watch()
+            yield self._save(request, context, index, sound, watch)
+            yield from save_parts(request, context, index, sound, watch)
         context.progress(count, count)
 
-    def _save(self, request: Request, context: Context, index: int, sound: Sound) -> Artifact:
+    def _save(
+        self, request: Request, context: Context, index: int, sound: Sound, watch: Watch
+    ) -> Artifact:
         from generators.audio_music.markers import add_markers
         from generators.audio_music.post import finish
         from generators.audio_music.writing import MEDIA_TYPES, write
 
         params = request.params
         wanted = wanted_of(request)
-        bed = finish(sound.samples, sound.rate, wanted, loop=sound.loop)
+        bed = finish(sound.samples, sound.rate, wanted, loop=sound.loop, watch=watch)
         form = str(params.get("format") or "wav")
         path = context.staging / f"music-{index}.{form}"
-        written = write(path, bed, form, int(params.get("bit_depth") or 16))
+        written = write(path, bed, form, int(params.get("bit_depth") or 16), watch)
         if form == "wav" and (sound.marks or sound.loop):
             marks = [(round(time * wanted.rate), name) for time, name in sound.marks]
             around = (0, written.frames - 1, wanted.rate) if sound.loop else None
@@ -151,6 +156,19 @@ class AudioMusic(Generator):
         if request.checkpoint is not None and request.checkpoint.family == "symbolic":
             return (DeviceInfo("cpu", "CPU"),)
         return cls.devices()
+
+
+def _finishing(context: Context, index: int, count: int, message: str) -> Watch:
+    """Return what reports while a piece is finished: how often it is called is not known before."""
+    calls = 0
+
+    def watch() -> None:
+        nonlocal calls
+        share = 1 - _FINISHING * _STEP**calls
+        calls += 1
+        context.progress(index + share, count, message)
+
+    return watch
 
 
 def wanted_of(request: Request) -> Finish:

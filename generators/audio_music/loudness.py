@@ -16,7 +16,13 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import resample_poly
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
     from generators.audio_music.post import Samples
+
+    Watch = Callable[[], None]
 
 CEILING = -1.0  # dBTP
 OVERSAMPLING = 4
@@ -26,6 +32,8 @@ _BLOCK_SECONDS = 0.4  # the measure's gating block; a shorter sound is repeated 
 _LOOKAHEAD_SECONDS = 0.005
 _QUIETEST = -70.0  # LUFS; the measure's absolute gate: below it a sound counts as silent
 _ROUNDS = 6
+_BLOCK = 1 << 18  # frames that are oversampled at a time: minutes at once would take gigabytes
+_AROUND = 16  # frames around a block that the oversampling filter looks at, and a few more
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +49,16 @@ class Level:
     true_peak: float
 
 
-def measure(samples: Samples, rate: int) -> Level:
-    """Measure a sound of shape (frames, channels) at ``rate`` Hz."""
-    return Level(integrated(samples, rate), decibels(true_peak(samples)))
+def unwatched() -> None:
+    """Stand in where nobody waits for an answer."""
+
+
+def measure(samples: Samples, rate: int, watch: Watch = unwatched) -> Level:
+    """Measure a sound of shape (frames, channels) at ``rate`` Hz.
+
+    Here and below ``watch`` is called every few seconds of sound; it may raise to stop.
+    """
+    return Level(integrated(samples, rate), decibels(true_peak(samples, watch)))
 
 
 def integrated(samples: Samples, rate: int) -> float:
@@ -61,11 +76,9 @@ def integrated(samples: Samples, rate: int) -> float:
     return value if value > _QUIETEST else -math.inf
 
 
-def true_peak(samples: Samples) -> float:
+def true_peak(samples: Samples, watch: Watch = unwatched) -> float:
     """Return the highest absolute value between the samples too (1.0 is full scale)."""
-    if not len(samples):
-        return 0.0
-    return max(float(np.abs(samples).max()), float(np.abs(_oversampled(samples)).max()))
+    return float(_peaks(samples, watch).max(initial=0.0))
 
 
 def decibels(value: float) -> float:
@@ -78,29 +91,35 @@ def amplitude(decibel: float) -> float:
     return float(10.0 ** (decibel / 20))
 
 
-def limit(samples: Samples, rate: int, ceiling: float = CEILING) -> Samples:
+def limit(
+    samples: Samples, rate: int, ceiling: float = CEILING, watch: Watch = unwatched
+) -> Samples:
     """Return the sound with no true peak above ``ceiling`` dBTP.
 
     A look-ahead limiter: the gain that each peak asks for is held over a window around it and then
     averaged over that window, so that it falls and rises smoothly and is low enough in time.
     """
     allowed = amplitude(ceiling - _SAFETY)
-    if not len(samples) or true_peak(samples) <= allowed:
+    peaks = _peaks(samples, watch)
+    if peaks.max(initial=0.0) <= allowed:
         return samples
-    up = np.abs(_oversampled(samples)).max(axis=1)
-    peaks = up[: len(samples) * OVERSAMPLING].reshape(len(samples), OVERSAMPLING).max(axis=1)
-    peaks = np.maximum(peaks, np.abs(samples).max(axis=1))
     wanted = np.minimum(1.0, allowed / np.maximum(peaks, 1e-12))
     window = 2 * max(1, round(_LOOKAHEAD_SECONDS * rate)) + 1
     gain = uniform_filter1d(
         minimum_filter1d(wanted, window, mode="nearest"), window, mode="nearest"
     )
     limited = samples * gain[:, None]
-    return np.asarray(limited / max(1.0, true_peak(limited) / allowed))
+    return np.asarray(limited / max(1.0, true_peak(limited, watch) / allowed))
 
 
 def reach(
-    samples: Samples, rate: int, target: float, ceiling: float = CEILING, *, around: int = 0
+    samples: Samples,
+    rate: int,
+    target: float,
+    ceiling: float = CEILING,
+    *,
+    around: int = 0,
+    watch: Watch = unwatched,
 ) -> Samples:
     """Return the sound at ``target`` LUFS with no true peak above ``ceiling`` dBTP.
 
@@ -112,14 +131,15 @@ def reach(
 
     def limited(sound: Samples) -> Samples:
         if not around:
-            return limit(sound, rate, ceiling)
+            return limit(sound, rate, ceiling, watch)
         turned = np.concatenate([sound[-around:], sound, sound[:around]])
-        return limit(turned, rate, ceiling)[around:-around]
+        return limit(turned, rate, ceiling, watch)[around:-around]
 
     gain, best, nearest = 0.0, limited(samples), math.inf
     if integrated(samples, rate) == -math.inf:
         return best
     for _ in range(_ROUNDS):
+        watch()
         made = limited(samples * amplitude(gain))
         off = target - integrated(made, rate)
         if abs(off) < nearest:
@@ -130,6 +150,16 @@ def reach(
     return best
 
 
-def _oversampled(samples: Samples) -> Samples:
-    made: Samples = resample_poly(samples, OVERSAMPLING, 1, axis=0)
-    return made
+def _peaks(samples: Samples, watch: Watch) -> NDArray[np.float64]:
+    """Return the highest absolute value at each frame and up to the next, of all channels."""
+    frames = len(samples)
+    peaks = np.zeros(frames)
+    for start in range(0, frames, _BLOCK):
+        watch()
+        end = min(frames, start + _BLOCK)
+        first = max(0, start - _AROUND)
+        fine = resample_poly(samples[first : end + _AROUND], OVERSAMPLING, 1, axis=0)
+        fine = fine[(start - first) * OVERSAMPLING :][: (end - start) * OVERSAMPLING]
+        peaks[start:end] = np.abs(fine).reshape(end - start, -1).max(axis=1)
+        np.maximum(peaks[start:end], np.abs(samples[start:end]).max(axis=1), out=peaks[start:end])
+    return peaks

@@ -13,10 +13,12 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from generators.api import UserFacingError
-from generators.audio_music.loudness import Level, measure, reach
+from generators.audio_music.loudness import Level, measure, reach, unwatched
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from generators.audio_music.loudness import Watch
 
     Samples = NDArray[np.float64]
 
@@ -66,11 +68,19 @@ class Bed:
     notes: tuple[str, ...] = field(default=())
 
 
-def finish(sound: NDArray[np.floating], rate: int, wanted: Finish, *, loop: bool = False) -> Bed:
+def finish(
+    sound: NDArray[np.floating],
+    rate: int,
+    wanted: Finish,
+    *,
+    loop: bool = False,
+    watch: Watch = unwatched,
+) -> Bed:
     """Make a bed of a backend's sound at ``rate`` Hz.
 
     A loop that has the wanted length already is not faded, and its peaks are limited as if it went
-    round: the last sample goes on leading into the first.
+    round: the last sample goes on leading into the first. ``watch`` is called all the while, and
+    may raise to stop.
 
     Raises:
         UserFacingError: The sound holds values that are no numbers.
@@ -93,9 +103,9 @@ def finish(sound: NDArray[np.floating], rate: int, wanted: Finish, *, loop: bool
         samples = fade(samples, wanted.rate, wanted.fade_in, wanted.fade_out)
     # Two equal channels measure twice the power of one: half the work for the same result.
     target = wanted.loudness - (10 * math.log10(2) if doubled else 0.0)
-    samples = reach(samples, wanted.rate, target, around=around)
+    samples = reach(samples, wanted.rate, target, around=around, watch=watch)
     samples = with_channels(samples, wanted.channels)
-    level = measure(samples, wanted.rate)
+    level = measure(samples, wanted.rate, watch)
     if level.loudness == -math.inf:
         notes = (*notes, "The sound is silent.")
     elif abs(level.loudness - wanted.loudness) > _LOUDNESS_TOLD:

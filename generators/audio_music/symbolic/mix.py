@@ -98,7 +98,9 @@ def render(
     progress(0.96)
     mixed = dry + wet * wetness
     gain = _gain(mixed)
-    return Mixed(_rounded(mixed * gain), {name: wave * gain for name, wave in apart.items()})
+    for wave in apart.values():
+        np.multiply(wave, gain, out=wave)
+    return Mixed(_rounded(mixed * gain), apart)
 
 
 def _unique(name: str, taken: Mapping[str, Wave]) -> str:

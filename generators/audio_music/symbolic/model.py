@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MODEL_TYPE = "brandloom_music"
 VERSION = 4  # of the rules; a change that alters pieces of the same seed raises it
 _COMPOSING = (0.05, 0.3)  # of the progress, by rules and with a network; the rest is playing
+_MIXING = 24  # stereo tracks in single precision that playing, mixing and finishing hold
+_STEMS = 18  # further ones where instruments are kept apart: a dozen, and their sum in double
 _OFF_GRID = 0.03  # seconds by which a hit may be missed before a person is told
 
 
@@ -166,11 +168,15 @@ class Symbolic:
 
     @classmethod
     def estimate_bytes(cls, path: Path, request: Request) -> int:
-        """Return the soundfont decoded, a network, and tracks, room and spectra of the length."""
+        """Return the soundfont decoded, a network, and tracks, room and spectra of the length.
+
+        Stems are held until all is mixed.
+        """
         fonts = sum(file.stat().st_size for file in path.glob("*.sf3"))
         networks = sum(file.stat().st_size for file in path.glob("*.safetensors"))
         seconds = float(request.params.get("duration") or 15.0)
-        return 8 * fonts + 2 * networks + int(seconds * 48_000 * 2 * 4 * 24)
+        tracks = _MIXING + (_STEMS if request.params.get("stems") else 0)
+        return 8 * fonts + 2 * networks + int(seconds * 48_000 * 2 * 4 * tracks)
 
 
 def _marks(score: Score) -> tuple[tuple[float, str], ...]:

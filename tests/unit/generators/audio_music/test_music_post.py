@@ -11,7 +11,8 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generators.api import UserFacingError
+from generators.api import JobCancelled, UserFacingError
+from generators.audio_music import loudness, writing
 from generators.audio_music.loudness import integrated, limit, measure, reach, true_peak
 from generators.audio_music.post import Bed, Finish, fade, finish, fit, join, resample
 from generators.audio_music.writing import write
@@ -94,6 +95,40 @@ def test_the_limiter_leaves_the_quiet_alone_and_holds_the_loud() -> None:
     assert true_peak(limited) <= 10 ** (-1 / 20)
     away = np.abs(np.arange(len(sound)) - rate - 100) > rate * 0.02
     assert np.allclose(limited[away], sound[away], atol=1e-6)
+
+
+def test_peaks_are_found_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = np.random.default_rng(3).normal(0, 0.3, (5000, 2))
+    whole = limit(sound, 44_100), true_peak(sound), true_peak(sound[:3])
+    monkeypatch.setattr(loudness, "_BLOCK", 700)
+    assert true_peak(sound) == whole[1]
+    assert true_peak(sound[:3]) == whole[2]
+    assert np.array_equal(limit(sound, 44_100), whole[0])
+
+
+def test_finishing_and_writing_can_be_stopped_at_every_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loudness, "_BLOCK", 4000)
+    monkeypatch.setattr(writing, "_BLOCK", 4000)
+    sound = np.random.default_rng(3).normal(0, 0.3, (40_000, 2))
+    calls = 0
+
+    def count() -> None:
+        nonlocal calls
+        calls += 1
+
+    bed = finish(sound, 44_100, Finish(0.9, loudness=-9.0), watch=count)
+    assert calls > 40  # a few rounds of ten blocks
+    calls = 0
+    write(tmp_path / "a.wav", bed, "wav", 16, count)
+    assert calls >= 20
+
+    def stop() -> None:
+        raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        finish(sound, 44_100, Finish(0.9), watch=stop)
 
 
 def test_a_target_that_the_peaks_forbid_is_said() -> None:

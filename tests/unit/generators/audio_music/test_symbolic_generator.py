@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,41 @@ def test_stems_sum_to_the_mix(music: AudioMusic, tmp_path: Path) -> None:
     rest = np.sqrt(np.mean((sum(parts) - whole) ** 2) / np.mean(whole**2))
     assert 20 * np.log10(rest) < -30  # but for the mean that is taken away, and rounded peaks
     assert all("Stem" in item.metadata["title"] for item in stems)
+
+
+@pytest.mark.parametrize("stems", [False, True])
+def test_a_second_of_music_takes_no_more_memory_than_estimated(
+    music: AudioMusic, tmp_path: Path, stems: bool
+) -> None:
+    peaks, estimates = [], []
+    for seconds in (2.0, 6.0):
+        request = ask(prompt="epic cinematic", duration=seconds, stems=stems, sample_rate="48000")
+        for _ in music.run(request, RecordingContext(tmp_path / "warm")):  # decodes its samples
+            pass
+        tracemalloc.start()
+        for _ in music.run(request, RecordingContext(tmp_path / "measured")):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        estimates.append(AudioMusic.estimate_bytes(request))
+    assert peaks[1] - peaks[0] < estimates[1] - estimates[0]
+
+
+def test_finishing_reports_and_hears_a_cancel(music: AudioMusic, tmp_path: Path) -> None:
+    context = RecordingContext(tmp_path)
+    shares: list[float] = []
+
+    def progress(done: float, total: float, message: str = "") -> None:
+        if message == "Finishing":
+            shares.append(done / total)
+            if len(shares) == 9:
+                raise JobCancelled
+
+    context.progress = progress  # type: ignore[method-assign]
+    with pytest.raises(JobCancelled):
+        next(music.run(ask(prompt="calm piano", duration=3.0), context))
+    assert shares == sorted(set(shares))
+    assert shares[-1] < 1
 
 
 def test_midi_holds_the_notes(music: AudioMusic, tmp_path: Path) -> None:
