@@ -60,7 +60,16 @@ def _main_memory() -> tuple[int, int]:
         used = int((_CGROUP / "memory.current").read_text())
     except (OSError, ValueError):  # no container, or "max"
         return total, free
-    return min(total, limit), max(0, min(free, limit - used))
+    return min(total, limit), max(0, min(free, limit - used + _page_cache()))
+
+
+def _page_cache() -> int:
+    """Return the bytes of files that a container counts as used, but gives back when asked."""
+    try:
+        rows = (_CGROUP / "memory.stat").read_text().splitlines()
+        return next((int(row.split()[1]) for row in rows if row.startswith("inactive_file ")), 0)
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def choose_device(name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from generators import _torch as shared
+from generators._torch import device
 from generators.api import InvalidParameter, OutOfMemory
 
 
@@ -15,6 +16,15 @@ def test_the_cpu_is_always_a_device_with_its_memory():
     assert last.id == "cpu"
     assert last.name
     assert 0 < last.free_memory <= last.total_memory <= psutil.virtual_memory().total
+
+
+def test_a_containers_cache_of_files_counts_as_free(tmp_path, monkeypatch):
+    (tmp_path / "memory.max").write_text("1000000\n")
+    (tmp_path / "memory.current").write_text("900000\n")
+    monkeypatch.setattr(device, "_CGROUP", tmp_path)
+    assert shared.devices()[-1].free_memory == 100_000  # an old kernel says no more
+    (tmp_path / "memory.stat").write_text("anon 200000\ninactive_file 600000\nslab 1\n")
+    assert shared.devices()[-1].free_memory == 700_000
 
 
 def test_auto_is_the_best_device_and_an_absent_one_is_named():
