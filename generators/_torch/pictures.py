@@ -10,9 +10,10 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from generators.api import UserFacingError
+from generators.srgb import has_alpha, in_srgb, is_deep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ def open_picture(path: Path, what: str = "The picture") -> Image.Image:
             with Image.open(path) as picture:
                 _check_size(picture, what)
                 picture.load()
-                return _eight_bit(_in_srgb(ImageOps.exif_transpose(picture)))
+                return _eight_bit(in_srgb(ImageOps.exif_transpose(picture)))
     except (FileNotFoundError, IsADirectoryError) as error:
         raise PictureError(f"{what} is not there: {path.name}.") from error
     except Image.DecompressionBombError as error:
@@ -72,49 +73,13 @@ def _check_size(picture: Image.Image, what: str) -> None:
         )
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    """Return a picture's colours in sRGB, and without the profile that said where they were."""
-    profile = picture.info.pop("icc_profile", None)
-    if not profile or _is_deep(picture):
-        return picture
-    outline = picture.convert("RGBA").getchannel("A") if _has_alpha(picture) else None
-    if picture.mode in ("L", "LA"):
-        colours = picture.convert("L")
-    elif picture.mode in ("CMYK", "LAB"):
-        colours = picture
-    else:
-        colours = picture.convert("RGBA").convert("RGB")
-    try:
-        made = ImageCms.profileToProfile(
-            colours,
-            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-            ImageCms.createProfile("sRGB"),
-            outputMode="RGB",
-        )
-    except (ImageCms.PyCMSError, OSError):  # damaged, or of other colours: the numbers as they are
-        return picture
-    if made is None:
-        return picture
-    if outline is not None:
-        made.putalpha(outline)
-    return made
-
-
-def _is_deep(picture: Image.Image) -> bool:
-    return picture.mode.startswith("I") or picture.mode == "F"
-
-
-def _has_alpha(picture: Image.Image) -> bool:
-    return picture.getbands()[-1] in ("A", "a") or "transparency" in picture.info
-
-
 def _eight_bit(picture: Image.Image) -> Image.Image:
     """Bring any mode (16-bit grey, palette, CMYK, floats) to RGB or RGBA, without clipping."""
-    if _is_deep(picture):
+    if is_deep(picture):
         values = np.nan_to_num(np.asarray(picture).astype(np.float64))
         grey = np.clip(values / _white(picture.mode, values) * 255.0 + 0.5, 0, 255)
         return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
-    made = picture.convert("RGBA" if _has_alpha(picture) else "RGB")
+    made = picture.convert("RGBA" if has_alpha(picture) else "RGB")
     made.info.pop("icc_profile", None)  # that of sRGB, which both conversions may put there
     return made
 

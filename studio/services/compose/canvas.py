@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from generators.srgb import in_srgb
 from studio.core.errors import UserFacingError
 from studio.services.compose.colour import Rgb, mix, readable_on, rgb
 from studio.services.compose.layouts import layout, shape_of
@@ -61,28 +61,6 @@ def open_picture(path: Path) -> Image.Image:
             return in_srgb(ImageOps.exif_transpose(image))
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
         raise PictureError(f"The picture {path.name} cannot be read.", str(error)[:200]) from error
-
-
-def in_srgb(image: Image.Image) -> Image.Image:
-    """Return a picture's colours in sRGB, where it says which others they are in."""
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
-        return image
-    kept = image.getchannel("A") if image.mode == "RGBA" else None
-    try:
-        turned = ImageCms.profileToProfile(
-            image.convert("RGB") if kept else image,
-            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-            ImageCms.createProfile("sRGB"),
-            outputMode="RGB",
-        )
-    except (ImageCms.PyCMSError, OSError):  # a damaged profile: the numbers as they stand
-        return image
-    if turned is None:
-        return image
-    if kept:
-        turned.putalpha(kept)
-    return turned
 
 
 class Canvas:
