@@ -6,13 +6,12 @@ past that size and resampling brings it down to the exact pixels; else resamplin
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators import _torch
 from generators._torch.pictures import fit
-from generators._torch.upscaling import Upscaler, load_upscaler, plan_passes
+from generators._torch.upscaling import Upscaler, UpscalerPlan, covering, load_upscaler, plan_passes
 from generators.image_diffusion import pictures
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def record(upscaler: Upscaler | None, plan: SizePlan, level: int) -> dict[str, J
     """Return what an exact repeat needs of this step."""
     if upscaler is None:
         return {}
-    passes = plan_passes((plan.made_width, plan.made_height), _covering(plan), upscaler.scale)
+    passes = _passes(upscaler, plan)
     return {"upscaler": upscaler.execution_record(passes, upscaler.tile_side(level))}
 
 
@@ -93,7 +92,7 @@ def note(upscaler: Upscaler | None, plan: SizePlan) -> str:
     """Say to the person how the size came about, or nothing."""
     if upscaler is None:
         return plan.note
-    passes = plan_passes((plan.made_width, plan.made_height), _covering(plan), upscaler.scale)
+    passes = _passes(upscaler, plan)
     made = f"made at {plan.made_width}×{plan.made_height}"
     return f"{made}, {upscaler.said(passes)}, fitted to {plan.width}×{plan.height}"
 
@@ -103,6 +102,9 @@ def _growth(plan: SizePlan) -> float:
 
 
 def _covering(plan: SizePlan) -> tuple[int, int]:
-    """Return the made picture's proportions at the size that covers the finished one."""
-    growth = _growth(plan)
-    return math.ceil(plan.made_width * growth - 1e-6), math.ceil(plan.made_height * growth - 1e-6)
+    return covering((plan.made_width, plan.made_height), (plan.width, plan.height))
+
+
+def _passes(upscaler: Upscaler, plan: SizePlan) -> UpscalerPlan:
+    made = (plan.made_width, plan.made_height)
+    return plan_passes(made, _covering(plan), upscaler.scale)

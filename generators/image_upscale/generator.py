@@ -13,7 +13,7 @@ from PIL import Image
 
 from generators import _torch
 from generators._torch.pictures import cover_box, open_picture, picture_size, png_bytes
-from generators._torch.upscaling import Upscaler, UpscalerPlan, load_upscaler, plan_passes
+from generators._torch.upscaling import Upscaler, UpscalerPlan, covering, load_upscaler, plan_passes
 from generators._torch.upscaling.enlarging import LARGE, OVERSHOOT, STRIPS
 from generators.api import CheckpointError, Generator, InvalidParameter
 
@@ -84,7 +84,7 @@ class UpscaleGenerator(Generator):
         side = _tile_side(request.params, self._upscaler, context.memory_level)
         before = picture.size
         picture, box = _kept(picture, wanted)
-        covered = _covering(picture.size, box, wanted)
+        covered = covering(picture.size, wanted, (box[2] - box[0], box[3] - box[1]))
         plan = plan_passes(picture.size, covered, self._upscaler.scale)
         self._record = self._upscaler.execution_record(plan, side)
         made = self._upscaler.enlarge(
@@ -188,12 +188,6 @@ def _kept(picture: Image.Image, wanted: tuple[int, int]) -> tuple[Image.Image, B
     outer = (x, y, min(picture.width, math.ceil(right) + around),
              min(picture.height, math.ceil(bottom) + around))  # fmt: skip
     return picture.crop(outer), (left - x, top - y, right - x, bottom - y)
-
-
-def _covering(size: tuple[int, int], box: Box, wanted: tuple[int, int]) -> tuple[int, int]:
-    """Return a picture's size when what is kept of it covers the wanted size."""
-    factor = max(wanted[0] / (box[2] - box[0]), wanted[1] / (box[3] - box[1]))
-    return math.ceil(size[0] * factor - 1e-6), math.ceil(size[1] * factor - 1e-6)
 
 
 def _cut(

@@ -6,7 +6,7 @@ size of a placement. Importing this package is cheap: torch is imported when wei
 
 from __future__ import annotations
 
-from generators._torch.upscaling.enlarging import Upscaler, UpscalerPlan, plan_passes
+from generators._torch.upscaling.enlarging import Upscaler, UpscalerPlan, covering, plan_passes
 from generators._torch.upscaling.loading import load_upscaler
 from generators._torch.upscaling.tiling import tile_side
 from generators.esrgan import Architecture, Layout, detect
@@ -16,6 +16,7 @@ __all__ = [
     "Layout",
     "Upscaler",
     "UpscalerPlan",
+    "covering",
     "detect",
     "load_upscaler",
     "plan_passes",

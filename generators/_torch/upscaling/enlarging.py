@@ -173,9 +173,15 @@ class Upscaler:
         return enlarged_bands(self._network, self.architecture, levels, side, steps.begin)
 
 
-def covering(size: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int]:
-    """Return the size in a picture's own proportions that covers the wanted one."""
-    factor = max(wanted[0] / size[0], wanted[1] / size[1])
+def covering(
+    size: tuple[int, int], wanted: tuple[int, int], kept: tuple[float, float] | None = None
+) -> tuple[int, int]:
+    """Return the size in a picture's own proportions at which it covers the wanted one.
+
+    ``kept`` is (width, height) of the part that has to, if it is not the whole.
+    """
+    wide, high = kept or size
+    factor = max(wanted[0] / wide, wanted[1] / high)
     return _grown(size[0], factor), _grown(size[1], factor)
 
 

@@ -46,10 +46,8 @@ def grow(
     kept = set()
     for name, old in names.items():
         target, values = state[name], smaller[old].float()
-        if name == _TIMES and target.shape != values.shape:
+        if name == _TIMES:
             target.copy_(_times(values, target.shape[1], signal))
-        elif target.ndim != values.ndim:
-            continue
         else:
             shared = tuple(
                 slice(min(pair)) for pair in zip(target.shape, values.shape, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,17 @@ if TYPE_CHECKING:
     from studio.services.compose.paint import Box, Colours
     from studio.services.compose.stack import Stack
 
-    Mark = tuple[str, Box, Colours]  # a logo's file, its place, the colours that it shows
-
 MIDDLE = 0.18  # luminance that stands out from black as much as from white
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A logo, fitted: its file, the picture, the place that it takes, the colours that it shows."""
+
+    path: str
+    logo: Image.Image
+    place: Box
+    colours: Colours
 
 
 def draw_logo(canvas: Canvas, stack: Stack, scheme: tuple[Rgb, Rgb]) -> None:
@@ -47,22 +56,20 @@ def draw_logo(canvas: Canvas, stack: Stack, scheme: tuple[Rgb, Rgb]) -> None:
     if not marks:
         _wordmark(canvas, stack, dark=dark)
         return
-    mark = next((each for each in marks if _stands_out(canvas, *each[1:])), None)
+    mark = next((each for each in marks if _stands_out(canvas, each.place, each.colours)), None)
     if mark is None:
         mark = marks[0]
         _clear_for_logo(canvas, stack, mark, scheme)
-    path, place, _ = mark
-    logo = paint.fitted_logo(open_picture(Path(path)), place[2] - place[0], place[3] - place[1])
-    canvas.image.paste(logo, place[:2], logo)
-    canvas.layer("logo", place, on_dark=path == brand.logo_on_dark)
+    canvas.image.paste(mark.logo, mark.place[:2], mark.logo)
+    canvas.layer("logo", mark.place, on_dark=mark.path == brand.logo_on_dark)
 
 
 def _mark(canvas: Canvas, stack: Stack, path: str) -> Mark:
-    """Return a logo's file, the place that it would take and the colours that it shows."""
     box = stack.logo
     width = (box[2] - box[0]) * (0.62 if canvas.shape.logo == "top" else 1.0)
     logo = paint.fitted_logo(open_picture(Path(path)), width, box[3] - box[1])
-    return path, _logo_place(canvas, box, logo.size, stack.logo_align), paint.opaque_colours(logo)
+    place = _logo_place(canvas, box, logo.size, stack.logo_align)
+    return Mark(path, logo, place, paint.opaque_colours(logo))
 
 
 def _logo_place(canvas: Canvas, box: Box, size: tuple[int, int], align: str) -> Box:
@@ -77,7 +84,7 @@ def _clear_for_logo(canvas: Canvas, stack: Stack, mark: Mark, scheme: tuple[Rgb,
 
     The shade runs on over the text: where that would no longer be legible, it is paper.
     """
-    _, place, colours = mark
+    place, colours = mark.place, mark.colours
     if canvas.shape.scrim != "none" and canvas.picture is not None:
         light = contrast((255, 255, 255), mean_colour(colours)) > 4.5
         tone = canvas.paper if light else darkened(canvas.primary, 16.0)

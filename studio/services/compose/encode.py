@@ -66,8 +66,7 @@ def compose_logo(spec: ImageSpec, brand: Brand) -> Composed:
     """
     if not brand.logo:
         raise PictureError("The brand has no logo.", "Add brand.logo to the brief.")
-    path, ground = _logo_and_ground(brand)
-    logo = open_picture(Path(path))
+    path, logo, ground = _logo_and_ground(brand)
     # Platforms show logos in circles too: the mark keeps clear of the corners.
     wide = spec.width / spec.height
     share = 0.72 if wide < 1.5 else 0.86
@@ -81,15 +80,16 @@ def compose_logo(spec: ImageSpec, brand: Brand) -> Composed:
     return Composed(image, [{"kind": "logo", "box": box, "on_dark": path == brand.logo_on_dark}])
 
 
-def _logo_and_ground(brand: Brand) -> tuple[str, Rgb]:
-    """Return the file and the ground on which most of the logo stands out; else the best pair."""
+def _logo_and_ground(brand: Brand) -> tuple[str, Image.Image, Rgb]:
+    """Return a logo (file, picture) and a ground that most of it stands out from, or the best."""
     paper, primary, ink = (
         rgb(colour) for colour in (brand.palette.paper, brand.palette.primary, brand.palette.ink)
     )
     pairs = [(brand.logo, paper), (brand.logo_on_dark, primary), (brand.logo, primary)]
     pairs += [(brand.logo_on_dark, ink), (brand.logo, ink)]
     pairs += [(brand.logo, (255, 255, 255)), (brand.logo, (17, 17, 17))]
-    colours = {path: paint.opaque_colours(open_picture(Path(path))) for path, _ in pairs if path}
+    logos = {path: open_picture(Path(path)) for path in dict(pairs) if path}
+    colours = {path: paint.opaque_colours(logo) for path, logo in logos.items()}
     seen = [(share_seen(colours[path], ground), path, ground) for path, ground in pairs if path]
     _, path, ground = next((each for each in seen if each[0] >= 0.5), max(seen, key=itemgetter(0)))
-    return path, ground
+    return path, logos[path], ground
