@@ -1,8 +1,9 @@
 """Line breaking and fitting: the largest size at which a text fits its box, with good breaks.
 
 Nothing is ever cut: a text that does not fit at the smallest size gives None. Latin and Korean text
-breaks at spaces, Chinese and Japanese between characters under the usual rules (kinsoku: no line
-starts with closing punctuation, none ends with opening punctuation).
+breaks at spaces, Thai between words. Chinese and Japanese break between words and phrases, inside
+them only where there is no other way, always under the usual rules (kinsoku: no line starts with
+closing punctuation, none ends with opening punctuation).
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import features
+
+from studio.services.compose.phrases import has_thai, holds, thai_words
 
 if TYPE_CHECKING:
     from studio.services.compose.fonts import Face
 
 SENTENCE_ENDS = set(".!?…。！？")
+CLAUSE_ENDS = SENTENCE_ENDS | set(
+    "，；："
+)  # a Chinese slogan is as often two clauses as two sentences
 PAUSES = SENTENCE_ENDS | set(",;:—–，；：、")
 REFERENCE = 200.0  # px; widths are measured once at this size and scaled
 #: Never at the start of a line (JIS X 4051 and GB/T 15834, the common part).
@@ -43,6 +49,21 @@ _WEAK = (
     "le la les un une de du des et à el los las y en con il lo gli di da per o os as e"
 )
 WEAK_ENDS = frozenset(_WEAK.split())
+_TEAR_COST = 1.5  # of a line that ends inside a word; a line as wide as the mean costs 1
+
+
+class Piece(NamedTuple):
+    """What must stay together on a line.
+
+    Attributes:
+        text: Its characters.
+        spaced: A space stands before it.
+        hold: How firmly it holds to the piece before it, 0.0 to 1.0 (they are halves of a word).
+    """
+
+    text: str
+    spaced: bool
+    hold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +115,38 @@ def can_shape_rtl() -> bool:
     return bool(features.check("raqm")) and bool(features.check("fribidi"))
 
 
-def units(text: str) -> list[tuple[str, bool]]:
-    """Split a text into what must stay together: (piece, a space stands before it)."""
-    found: list[tuple[str, bool]] = []
+def units(text: str) -> list[Piece]:
+    """Split a text into what must stay together."""
+    found: list[Piece] = []
     for word in text.split():
-        for index, piece in enumerate(_pieces(word)):
-            found.append((piece, index == 0 and bool(found)))
+        for index, (piece, hold) in enumerate(_pieces(word)):
+            found.append(Piece(piece, index == 0 and bool(found), hold))
     return found
 
 
-def _pieces(word: str) -> list[str]:
-    if not any(is_wide(c) for c in word):
-        return [word]
-    pieces: list[str] = []
-    for part in _PARTS.findall(word):
-        joins = pieces and (part[0] in NOT_FIRST or pieces[-1][-1] in NOT_LAST)
+def _pieces(word: str) -> list[tuple[str, float]]:
+    if has_thai(word):
+        parts, firm = thai_words(word), {}
+    elif any(is_wide(c) for c in word):
+        parts, firm = _PARTS.findall(word), holds(word)
+    else:
+        return [(word, 0.0)]
+    pieces: list[tuple[str, float]] = []
+    at = 0
+    for part in parts:
+        joins = pieces and (part[0] in NOT_FIRST or pieces[-1][0][-1] in NOT_LAST)
         if joins or (pieces and unicodedata.combining(part[0])):
-            pieces[-1] += part
+            pieces[-1] = (pieces[-1][0] + part, pieces[-1][1])
         else:
-            pieces.append(part)
+            pieces.append((part, firm.get(at, 0.0)))
+        at += len(part)
     return pieces
 
 
-def join(parts: list[tuple[str, bool]]) -> str:
+def join(parts: list[Piece]) -> str:
     """Return the text of a line."""
     return "".join(
-        (" " if space and index else "") + piece for index, (piece, space) in enumerate(parts)
+        (" " if part.spaced and index else "") + part.text for index, part in enumerate(parts)
     )
 
 
@@ -196,9 +223,7 @@ def _fitted(lines: list[str], widths: list[float], size: float, face: Face) -> F
     return Fitted(size, tuple(lines), scaled, height, size * face.leading)
 
 
-def break_into(
-    parts: list[tuple[str, bool]], face: Face, count: int
-) -> tuple[list[str], float] | None:
+def break_into(parts: list[Piece], face: Face, count: int) -> tuple[list[str], float] | None:
     """Return the best break into exactly ``count`` lines, and its flaw (0.0 none to about 0.5).
 
     Best is: the widest line as narrow as can be, then weak line ends and a short last line avoided.
@@ -207,7 +232,7 @@ def break_into(
     if count < 1 or count > total:
         return None
     # A long text has many breaks; whole-text widths as sums are exact enough to choose among them.
-    lengths = [measured(face, piece) + (0.25 if space else 0.0) for piece, space in parts]
+    lengths = [measured(face, part.text) + (0.25 if part.spaced else 0.0) for part in parts]
     sums = [0.0]
     for length in lengths:
         sums.append(sums[-1] + length)
@@ -235,35 +260,27 @@ def break_into(
     return lines, _flaw(parts, ends)
 
 
-def _line_cost(parts: list[tuple[str, bool]], end: int, share: float, *, last: bool) -> float:
+def _line_cost(parts: list[Piece], end: int, share: float, *, last: bool) -> float:
     cost = max(share, 0.0) ** 4
-    piece = parts[end - 1][0]
-    if not last and piece.strip("“\"'").casefold() in WEAK_ENDS:
+    if last:
+        return cost + (0.4 if share < 0.35 else 0.0)
+    piece = parts[end - 1].text
+    if piece.strip("“\"'").casefold() in WEAK_ENDS:
         cost += 0.8
-    if not last and piece[-1] in PAUSES:
+    if piece[-1] in PAUSES:
         cost -= 0.6 if piece[-1] in SENTENCE_ENDS else 0.15
-    if last and share < 0.35:
-        cost += 0.4
-    if not last and _tears(parts, end):
-        cost += 0.25
-    return cost
+    return cost + _TEAR_COST * parts[end].hold
 
 
-def _flaw(parts: list[tuple[str, bool]], ends: list[int]) -> float:
+def _flaw(parts: list[Piece], ends: list[int]) -> float:
     """Return how ugly a break is: weak ends, torn sentences, a last line of one short word."""
     inner = ends[1:-1]
-    weak = sum(parts[end - 1][0].casefold() in WEAK_ENDS for end in inner)
-    single = sum(b - a == 1 and len(parts[a][0]) <= 3 for a, b in itertools.pairwise(ends))
-    sentences = any(piece[-1] in SENTENCE_ENDS for piece, _ in parts[:-1])
-    torn = sum(parts[end - 1][0][-1] not in SENTENCE_ENDS for end in inner) if sentences else 0
-    # Chinese has no spaces, so a break may tear a word: a smaller size or a pause is better.
-    split = sum(_tears(parts, end) for end in inner)
+    weak = sum(parts[end - 1].text.casefold() in WEAK_ENDS for end in inner)
+    single = sum(b - a == 1 and len(parts[a].text) <= 3 for a, b in itertools.pairwise(ends))
+    clauses = any(part.text[-1] in CLAUSE_ENDS for part in parts[:-1])
+    torn = sum(parts[end - 1].text[-1] not in CLAUSE_ENDS for end in inner) if clauses else 0
+    # A torn word reads worse than smaller letters.
+    split = sum(parts[end].hold for end in inner)
     return min(
-        0.6, 0.08 * weak + 0.16 * torn + 0.36 * split + (0.06 * single if len(ends) > 2 else 0.0)
+        0.8, 0.08 * weak + 0.16 * torn + 0.55 * split + (0.06 * single if len(ends) > 2 else 0.0)
     )
-
-
-def _tears(parts: list[tuple[str, bool]], end: int) -> bool:
-    before, after = parts[end - 1][0], parts[end]
-    wide = is_wide(before[-1]) and is_wide(after[0][0]) and not after[1]
-    return wide and before[-1] not in PAUSES and before[-1] not in "的了和与及"

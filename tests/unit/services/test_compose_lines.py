@@ -50,7 +50,7 @@ def test_chinese_punctuation_keeps_its_place():
 
 
 def test_latin_words_in_chinese_stay_whole():
-    assert ("Halden", False) in units("新的Halden保温杯")
+    assert ("Halden", False, 0.0) in units("新的Halden保温杯")
 
 
 def test_a_word_that_is_too_wide_is_not_cut():
@@ -79,7 +79,7 @@ def test_a_face_has_every_character():
     assert face_for("Müßiggang", "Fraunces", "heading").name == "Fraunces"
 
 
-words = st.text(alphabet="abcdefghij WÄß清晨出发，。“”!.-", min_size=1, max_size=90)
+words = st.text(alphabet="abcdefghij WÄß清晨出发，。“”!.-のがスーณกาแฟ้(", min_size=1, max_size=90)
 
 
 @settings(max_examples=120, deadline=None)
@@ -104,6 +104,37 @@ def test_breaks_are_balanced(count):
     assert broken is not None
     widths = [measured(INTER, line) for line in broken[0]]
     assert max(widths) < 1.6 * min(widths)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("让每个清晨都从一杯好咖啡开始", ("让每个清晨", "都从一杯", "好咖啡开始")),
+        ("守护您与家人的每一个夜晚", ("守护您", "与家人的", "每一个夜晚")),
+        ("守護您與家人的每一個夜晚", ("守護您", "與家人的", "每一個夜晚")),
+        ("清晨滚烫，正午依旧", ("清晨滚烫，", "正午依旧")),
+        ("秋の新作スニーカーが登場しました", ("秋の新作スニーカーが", "登場しました")),
+        ("あなたの毎日を、もっと快適に。", ("あなたの", "毎日を、", "もっと", "快適に。")),
+    ],
+)
+def test_chinese_and_japanese_break_between_words(text, lines):
+    fitted = fit_headline(text, CHINESE, (500, 400), (30, 120), 4)
+    assert fitted is not None
+    assert fitted.lines == lines
+
+
+def test_a_word_is_torn_only_where_there_is_no_other_way():
+    fitted = fit_body("新作スニーカー", CHINESE, (200, 400), (40, 40), 3)
+    assert fitted is not None
+    assert len(fitted.lines) == 2
+
+
+def test_thai_breaks_between_words():
+    text = "สวัสดีตอนเช้ากับ(กาแฟร้อน)แก้วโปรดของคุณ!"
+    pieces = [part.text for part in units(text)]
+    assert "".join(pieces) == text
+    assert {"สวัสดี", "เช้า", "ของ", "คุณ!"} <= set(pieces)
+    assert not any(piece[0] in NOT_FIRST or piece[-1] in NOT_LAST for piece in pieces)
 
 
 @pytest.mark.parametrize(
