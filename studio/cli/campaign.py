@@ -20,6 +20,7 @@ from studio.services.campaigns import (
     load_brief,
     plan_campaign,
     remake_missing,
+    remake_music,
     remake_piece,
     run_campaign,
     set_status,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from studio.core.campaign import Brief, Plan
     from studio.core.job import Job
 
+MUSIC = "music"  # the one piece that is no creative
 SHOWN = 40  # lines of pieces before "and N more"
 
 
@@ -61,9 +63,13 @@ def add_parser(
         parser.set_defaults(status=status)
         parser.add_argument("campaign")
         parser.add_argument("creative", nargs="*", help="keys as in show; all drafts if none")
-    again = verb("remake", "make a part of one creative anew, or all that is missing", make_again)
+    again = verb(
+        "remake",
+        "make a part of one creative, or the music, anew, or all that is missing",
+        make_again,
+    )
     again.add_argument("campaign")
-    again.add_argument("creative", nargs="?", default="", help="its key, as in show")
+    again.add_argument("creative", nargs="?", default="", help=f"its key, as in show, or {MUSIC}")
     again.add_argument("what", nargs="?", default="", choices=["", "copy", "visual"],
                        metavar="{copy,visual}")  # fmt: skip
     again.add_argument("--missing", action="store_true", help="ask for all that is missing")
@@ -220,17 +226,21 @@ def review(cli: Cli, options: argparse.Namespace) -> int:
 
 
 def make_again(cli: Cli, options: argparse.Namespace) -> int:
-    """Make one part of one creative, or all that is missing; exit 1 when that came to nothing."""
-    if options.missing == bool(options.creative) or bool(options.creative) != bool(options.what):
+    """Make a part of a creative, the music or what is missing; exit 1 when that came to nothing."""
+    key = options.creative
+    needs_part = bool(key) and key != MUSIC
+    if options.missing == bool(key) or needs_part != bool(options.what):
         raise UserFacingError(
-            "Say what to remake: a creative with copy or visual, or --missing.",
+            f"Say what to remake: a creative with copy or visual, {MUSIC}, or --missing.",
             "studio campaign show CAMPAIGN lists the creatives.",
         )
     campaign_id = find(cli, options.campaign)
     if options.missing:
         return make_missing(cli, campaign_id, options)
-    key = options.creative
-    asked = remake_piece(cli.library, campaign_id, key, options.what, registry=cli.registry)
+    if key == MUSIC:
+        asked = remake_music(cli.library, campaign_id, registry=cli.registry)
+    else:
+        asked = remake_piece(cli.library, campaign_id, key, options.what, registry=cli.registry)
     wait(cli, campaign_id)
     failures = why_not_remade(cli, campaign_id, key, revision_of(asked[0]))
     for failure in failures:

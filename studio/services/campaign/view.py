@@ -198,6 +198,13 @@ class CampaignView:
             return ""
         return "Its picture was deleted from the library, or its file is lost."
 
+    def in_trash(self, asset_id: str) -> bool:
+        """Tell whether an asset lies in the trash: it can come back, until then it is not used."""
+        try:
+            return bool(asset_id) and self.library.assets.get(asset_id).trashed_at > 0
+        except NotFound:
+            return False
+
     def brand(self) -> Brand:
         """Return the brand with its logos and fonts where the library keeps them."""
         brand = with_kept_fonts(self.library, self.brief.brand, self.data.get(FONTS) or {})

@@ -183,11 +183,15 @@ def _choose(
         wanted = creative.status == CreativeStatus.APPROVED or (
             creative.status == CreativeStatus.DRAFT and (logo or not approved_only)
         )
-        if wanted:
+        if view.in_trash(str(creative.data.get("asset_id") or "")):
+            status, reason = "trashed", "Its picture is in the trash."
+        elif wanted:
             chosen.append((item, creative))
+            continue
         else:
             status = str(creative.status)
-            left_out.append({"piece": item.key, "reason": f"It is {status}.", "status": status})
+            reason = f"It is {status}."
+        left_out.append({"piece": item.key, "reason": reason, "status": status})
     return chosen, left_out
 
 

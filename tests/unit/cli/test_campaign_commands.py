@@ -83,7 +83,11 @@ def test_what_is_missing_is_remade(cli, capsys):
     assert json.loads(capsys.readouterr().out)["missing"] == []
 
 
-@pytest.mark.parametrize("told", [(FEED, "", False), ("", "", False), (FEED, "copy", True)])
+@pytest.mark.parametrize(
+    "told",
+    [(FEED, "", False), ("", "", False), (FEED, "copy", True), ("music", "copy", False),
+     ("music", "", True)],
+)  # fmt: skip
 def test_a_remake_of_nothing_in_particular_is_refused(cli, told):
     named = dict(zip(("creative", "what", "missing"), told, strict=True))
     with pytest.raises(UserFacingError, match="Say what to remake"):
@@ -114,6 +118,18 @@ def test_a_piece_that_stays_missing_exits_1(cli, capsys):
 @pytest.mark.parametrize("what", ["copy", "visual"])
 def test_a_remake_that_worked(cli, capsys, what):
     assert remade(cli, what) == 0
+    assert json.loads(capsys.readouterr().out)["status"] == "ready"
+
+
+def test_the_music_alone_is_remade(cli, capsys):
+    told = options(cli, creative="music", what="", missing=False)
+    cli.fail = {"music": "Out of order."}
+    assert campaign.make_again(cli, told) == 1
+    assert "Not remade. " in capsys.readouterr().err
+    cli.fail = {}
+    assert campaign.make_again(cli, told) == 0
+    keys = {job.step_key for job in cli.library.jobs.list() if job.step_key.startswith("music")}
+    assert keys == {"music", "music@1", "music@2"}
     assert json.loads(capsys.readouterr().out)["status"] == "ready"
 
 

@@ -14,6 +14,7 @@ from helpers.campaigns import SMALL, Collector, TinyEngine, piece_of
 
 from generators.api import JobCancelled
 from generators.registry import Registry
+from studio.core.asset import AssetQuery
 from studio.core.job import JobStatus
 from studio.services.campaigns import (
     ExportOptions,
@@ -129,6 +130,26 @@ def test_a_picture_that_is_gone_keeps_no_other_from_going_out(ready, tmp_path, h
     ]
     written = (folder / "meta_feed" / "copy.csv").read_text("utf-8-sig")
     assert {row["variant"] for row in csv.DictReader(io.StringIO(written))} == {"2"}
+
+
+def test_what_lies_in_the_trash_does_not_go_out(ready, tmp_path):
+    library, engine, campaign_id = ready
+    thrown = piece_of(library, campaign_id, "meta_feed/1080x1080/en/1")
+    (bed,) = library.assets.page(AssetQuery(modality="audio"), limit=5)
+    library.assets.trash([thrown.asset_id, bed.id])
+    _, folder = export_campaign(library, campaign_id, tmp_path)
+    engine.run()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert [(item["piece"], item["status"]) for item in manifest["left_out"]] == [
+        (thrown.key, "trashed")
+    ]
+    assert [item["piece"] for item in manifest["missing"]] == ["music"]
+    assert not (folder / "music").exists()
+    library.assets.restore([thrown.asset_id, bed.id])
+    _, folder = export_campaign(library, campaign_id, tmp_path / "again")
+    engine.run()
+    assert json.loads((folder / "manifest.json").read_text())["left_out"] == []
+    assert len(list(folder.glob("*/*.jpg"))) == 2
 
 
 def test_the_export_says_what_is_missing(library, tmp_path):
