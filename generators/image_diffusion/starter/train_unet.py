@@ -3,9 +3,9 @@
 Works on encoded shards (see ``latents``), which it holds on the device. Each step takes pictures of
 one size, so that all sizes of ``wishes.BUCKETS`` are trained. ``--warm`` begins with the weights of
 a finished checkpoint, whose words the shards must have been encoded with (``latents --words``), be
-it one for half the pixels each way;
-``--oftener`` draws what comes out badly more often; ``--seconds`` fits a training into a rented
-hour: the rate falls by the clock.
+it one for half the pixels each way; ``--oftener`` draws what comes out badly more often;
+``--parts`` trains the noise levels at which a picture gets its parts, for a ``--warm`` one that
+knows outlines; ``--seconds`` fits a training into a rented hour: the rate falls by the clock.
 """
 
 from __future__ import annotations
@@ -119,10 +119,10 @@ class Batch:
     drawn: Drawn
 
 
-def noised(drawn: Drawn, step: int, rng: np.random.Generator) -> Batch:
-    """Return pictures with noise, of chance levels, and v to predict."""
+def noised(drawn: Drawn, step: int, rng: np.random.Generator, *, parts: bool = False) -> Batch:
+    """Return pictures with noise, of chance levels (see ``draw_times``), and v to predict."""
     clean = drawn.latents
-    times = draw_times(len(clean), rng).to(clean.device)
+    times = draw_times(len(clean), rng, parts=parts).to(clean.device)
     level = _signal_levels(clean.device)[times].view(-1, 1, 1, 1)
     chance = torch.Generator(clean.device).manual_seed(step)
     noise = torch.randn(clean.shape, generator=chance, device=clean.device)
@@ -210,7 +210,8 @@ def train(options: argparse.Namespace) -> None:
         if step % 100 == 0:
             pictures.join()
         set_rate(training.optimiser, training.run.rate(options.rate, warm=300))
-        training.learn(noised(pictures.draw(options.batch, rng), step, rng))
+        drawn = pictures.draw(options.batch, rng)
+        training.learn(noised(drawn, step, rng, parts=options.parts))
         if (step + 1) % options.preview_every == 0:
             preview(training)
     preview(training)
@@ -269,6 +270,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--held", type=int, default=0, help="steps in which only what --warm lacks is changed"
     )
+    parser.add_argument("--parts", action="store_true", help="outlines are known; learn parts")
     parser.add_argument("--oftener", type=Path, help="JSON: how many times as often, by subject")
     parser.add_argument("--previewed", type=int, default=40, help="pictures in a preview; 0: none")
     parser.add_argument("--preview-every", type=int, default=1000, help="steps")

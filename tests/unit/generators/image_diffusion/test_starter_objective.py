@@ -26,6 +26,14 @@ def test_every_level_is_drawn_and_those_near_noise_more_often():
     assert tenths[8:].min() > 1.3 * tenths[:8].max() > 0
 
 
+def test_for_parts_most_levels_are_of_the_middle_and_none_is_left_out():
+    times = draw_times(40_000, np.random.default_rng(0), parts=True).numpy()
+    assert (times.min(), times.max()) == (0, 999)
+    tenths = np.histogram(times, bins=10, range=(0, 1000))[0] / len(times)
+    assert tenths.min() > 0.02
+    assert tenths[3:8].sum() > 0.6
+
+
 def test_errors_at_the_subject_count_more_and_the_scale_stays():
     coverage = torch.zeros(2, 8, 8, dtype=torch.uint8)
     coverage[:, 2:4, 2:4] = 255
