@@ -43,6 +43,7 @@ class ImageLoader(QObject):
         self._asked: OrderedDict[Key, Callable[[], object] | None] = OrderedDict()
         self._working: set[Key] = set()
         self._bad: set[Key] = set()
+        self._outdated: set[Key] = set()  # changed while they were read
         self._lock = threading.Lock()
         self._closed = False
         self._pool = ThreadPoolExecutor(threads, "images", initializer=_step_back)
@@ -80,10 +81,12 @@ class ImageLoader(QObject):
         return None
 
     def forget(self, path: Path | str) -> None:
-        """Drop what is kept of a file that has changed."""
+        """Drop what is kept of a file that has changed; what is being read is read once more."""
         for key in [key for key in self._cache if key[0] == str(path)]:
             self._bytes -= _cost(self._cache.pop(key))
         self._bad = {key for key in self._bad if key[0] != str(path)}
+        with self._lock:
+            self._outdated |= {key for key in self._working if key[0] == str(path)}
 
     def close(self) -> None:
         """End the threads."""
@@ -121,10 +124,17 @@ class ImageLoader(QObject):
     def _take(self, key: Key, image: QImage) -> None:
         with self._lock:
             self._working.discard(key)
+            again = key in self._outdated
+            self._outdated.discard(key)
+        if again:  # what was read is shown all the same: a file may change faster than it is read
+            self._ask(key, None)
         if image.isNull():
-            self._bad.add(key)
-            self.failed.emit(key[0])
+            if not again:
+                self._bad.add(key)
+                self.failed.emit(key[0])
             return
+        if (old := self._cache.pop(key, None)) is not None:
+            self._bytes -= _cost(old)
         picture = QPixmap.fromImage(image)
         self._cache[key] = picture
         self._bytes += _cost(picture)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QToolButton, QWidget
 
@@ -243,3 +245,33 @@ def test_pictures_are_decoded_off_the_gui_thread_and_kept(open_context, empty, t
     found = context.images.get(path, QSize(100, 100))
     assert (found.width(), found.height()) == (100, 50)
     assert failed == [str(bad)]
+
+
+def test_a_picture_that_changes_while_it_is_read_is_read_once_more(
+    open_context, empty, tmp_path, settle, monkeypatch
+):
+    from studio.gui import images
+
+    context = open_context(empty)
+    path, size = tmp_path / "a.png", QSize(10, 10)
+    path.touch()
+    begun, may_end, reads = threading.Event(), threading.Event(), []
+
+    def read(file, _size):
+        reads.append(file)
+        picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        picture.fill(QColor("red" if len(reads) == 1 else "blue"))
+        begun.set()
+        assert may_end.wait(10)
+        return picture
+
+    monkeypatch.setattr(images, "read_scaled", read)
+    try:
+        assert context.images.get(path, size) is None
+        assert begun.wait(10)
+        context.images.forget(path)
+    finally:
+        may_end.set()
+    settle(lambda: len(reads) == 2 and not context.images.busy)
+    assert context.images.get(path, size).toImage().pixelColor(5, 5) == QColor("blue")
+    assert context.images.kept == 1

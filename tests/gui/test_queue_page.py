@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from helpers.sample_library import image_request, text_request
+from helpers.sample_pictures import png
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio.core.job import JobStatus, Lane, NewJob
+from studio.gui import images
+from studio.gui.images import read_scaled
 from studio.gui.pages.queue.page import QueuePage
 from studio.store.library import Library
 
@@ -69,6 +75,44 @@ def test_progress_text_and_preview_stream_into_the_card(queue, library, settle):
         job.token, done=210, total=240, phase="running", text="1. Carry less.\n2. Drink better."
     )
     settle(lambda: text.text.toPlainText().endswith("Drink better."))
+
+
+def test_each_preview_at_the_same_path_is_shown_and_the_last_one_until_then(
+    queue, library, settle, tmp_path, monkeypatch
+):
+    (card,) = (card for card in queue.running.cards.values() if card.item.modality == "image")
+    token = library.jobs.get(card.item.id).token
+    path = tmp_path / "preview.png"
+    may_read = threading.Event()
+    may_read.set()
+
+    def read(file, size):
+        assert may_read.wait(10)
+        return read_scaled(file, size)
+
+    monkeypatch.setattr(images, "read_scaled", read)
+
+    def report(colour, done):
+        path.write_bytes(png(Image.new("RGB", (64, 64), colour)))
+        library.jobs.report(token, done=done, total=20, phase="running", preview=str(path))
+
+    def shown():
+        picture = card.preview.grab().toImage()
+        return picture.pixelColor(picture.width() // 2, picture.height() // 2).name()
+
+    try:
+        report("#c02020", 5)
+        settle(lambda: shown() == "#c02020")
+        may_read.clear()
+        report("#2020c0", 10)
+        settle(lambda: card.progress.done == 10)
+        assert shown() == "#c02020"
+        report("#20c020", 15)  # while the one before is still being read
+        settle(lambda: card.progress.done == 15)
+        assert shown() == "#c02020"
+    finally:
+        may_read.set()
+    settle(lambda: shown() == "#20c020")
 
 
 def test_a_job_that_ends_leaves_its_card_for_the_list(queue, library, settle):

@@ -43,6 +43,12 @@ class ThumbnailLabel(QWidget):
                 self._shown = None
             self.update()
 
+    def refresh(self) -> None:
+        """Read the file anew, which has changed; the old picture stays until that is done."""
+        if self._path:
+            self._images.forget(self._path)
+            self.update()
+
     def path(self) -> str:
         """Return the file that is shown."""
         return self._path

@@ -106,10 +106,12 @@ class RunningCard(Card):
 
     def set_progress(self, progress: JobProgress | None) -> None:
         """Show how far it is; None when nothing was reported yet."""
-        self.progress = progress
+        before, self.progress = self.progress, progress
         if progress is not None:
             if progress.preview:
                 self.preview.set_path(progress.preview)
+                if before is None or before.seq != progress.seq:
+                    self.preview.refresh()  # generators write all their previews to one file
             self._show_text(progress.text)
         self._show_progress()
 
