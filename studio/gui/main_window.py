@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.rail)
         column = QVBoxLayout()
         column.setSpacing(0)
-        self.banners = BannerArea(self.context.messages, self._focus_home)
+        self.banners = BannerArea(self.context.messages, self.focus_home)
         column.addWidget(self.banners)
         self.stack = QStackedWidget()
         self._loading = PageSkeleton()
@@ -188,7 +188,8 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(self._loading)
             self._maker.make(page_id)
 
-    def _focus_home(self) -> QWidget:
+    def focus_home(self) -> QWidget:
+        """Return what takes the focus when what had it is gone."""
         return self._page.focus_target() if self._page is not None else self.stack
 
     def _on_made(self, page_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QToolButton, QWidget
@@ -160,6 +160,22 @@ def test_the_palette_finds_and_runs_by_a_few_letters(empty, open_window):
     assert palette.nothing.isVisible()
     QTest.keyClick(palette.field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
+
+
+def test_a_sheet_closes_when_what_had_the_focus_is_gone(filled, open_window):
+    window = open_window(filled)
+    field = QLineEdit(window.page)
+    field.show()
+    field.setFocus()
+    window.palette_sheet.start()
+    closed = []
+    window.palette_sheet.closed.connect(lambda: closed.append(True))
+    field.deleteLater()
+    QApplication.sendPostedEvents(field, QEvent.Type.DeferredDelete)
+    QTest.keyClick(window.palette_sheet.field, Qt.Key.Key_Escape)
+    assert closed == [True]
+    assert window.palette_sheet.isHidden()
+    assert window.page.focus_target().hasFocus()
 
 
 def test_f1_lists_every_shortcut(empty, open_window):

@@ -6,12 +6,23 @@ focus goes back to where it was.
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from studio.gui.theme.manager import color
 from studio.gui.theme.tokens import SIZES
+
+
+@runtime_checkable
+class HasHome(Protocol):
+    """A window that knows what takes the focus when what had it is gone."""
+
+    def focus_home(self) -> QWidget:
+        """Return it."""
 
 
 class Sheet(QWidget):
@@ -60,9 +71,11 @@ class Sheet(QWidget):
         if self.isHidden():
             return
         self.hide()
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._before = None
+        before, self._before = self._before, None
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(self._over, HasHome):
+            self._over.focus_home().setFocus(Qt.FocusReason.OtherFocusReason)
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
