@@ -18,6 +18,7 @@ from studio.gui.theme.manager import theme
 from studio.gui.widgets.messages_view import BannerArea, ToastArea
 from studio.gui.widgets.palette import CommandPalette, ShortcutList
 from studio.gui.widgets.rail import Rail
+from studio.gui.widgets.sheet import Sheet
 from studio.gui.widgets.surfaces import EmptyState, PageSkeleton
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class MainWindow(QMainWindow):
     def show_page(
         self, page_id: str, what: Mapping[str, JsonValue], *, at_once: bool = False
     ) -> None:
-        """Show a page; an unknown id shows the first page.
+        """Show a page, without any sheet over it; an unknown id shows the first page.
 
         Args:
             page_id: Of the rail.
@@ -176,6 +177,8 @@ class MainWindow(QMainWindow):
         """
         if page_id not in self._specs:
             page_id = next(iter(self._specs))
+        for sheet in self.findChildren(Sheet):
+            sheet.close_sheet()
         self.rail.select(page_id)
         self.context.remember(page=page_id)
         self._wanted = (page_id, what)

@@ -16,6 +16,8 @@ from studio.core.settings import load_settings
 from studio.gui.messages import Choice
 from studio.store.library import Library
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
 
 def operable(widget: QWidget) -> bool:
     """Whether a person can put the focus on a widget or press it."""
@@ -176,6 +178,22 @@ def test_a_sheet_closes_when_what_had_the_focus_is_gone(filled, open_window):
     assert closed == [True]
     assert window.palette_sheet.isHidden()
     assert window.page.focus_target().hasFocus()
+
+
+def test_another_page_closes_what_lies_over_this_one(filled, open_window, settle):
+    window = open_window(filled, "library")
+    page = window.page
+    settle(lambda: page.model.item_at(0) is not None)
+    page.sheets.open_preview(page.model.id_at(0))
+    assert page.sheets.preview.isVisible()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F1)
+    assert window.shortcut_sheet.isVisible()
+    number = window.page_ids().index("queue") + 1
+    QTest.keyClick(window.focusWidget(), Qt.Key(Qt.Key.Key_0 + number), CONTROL)
+    assert window.shortcut_sheet.isHidden()
+    assert page.sheets.preview.isHidden()
+    settle(lambda: window.page.page_id == "queue")
+    assert window.focusWidget() is window.page.focus_target()
 
 
 def test_f1_lists_every_shortcut(empty, open_window):

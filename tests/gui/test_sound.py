@@ -50,15 +50,15 @@ def _sound(file: Path, seconds: float) -> Path:
     return file
 
 
-def _told(script: str, file: Path) -> list[Any]:
-    """Run a script on a sound in a process of its own; return what it prints last."""
+def _told(script: str, *files: Path) -> list[Any]:
+    """Run a script on sounds in a process of its own; return what it prints last."""
     found = subprocess.run(
         [sys.executable, "-c", "import PySide6.QtMultimedia"], capture_output=True, check=False
     )
     if found.returncode:
         pytest.skip("a system library of Qt's multimedia is missing")
     ran = subprocess.run(
-        [sys.executable, "-c", script, str(file)],
+        [sys.executable, "-c", script, *map(str, files)],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -118,6 +118,57 @@ def test_a_place_that_was_clicked_is_where_it_begins_and_a_loop_goes_round(tmp_p
     assert not quiet  # a click alone does not play
     assert moved[0] >= 850, moved
     assert min(moved) < 850, moved  # it went round
+
+
+#: Plays one of two in a window, then the other, then leaves their page; tells who plays each time.
+TWO = """
+import json, sys
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+app = QApplication([])
+from PySide6 import QtMultimedia
+from studio.gui.widgets import audio_player
+audio_player.multimedia = lambda: QtMultimedia
+pages, page = QStackedWidget(), QWidget()
+column = QVBoxLayout(page)
+players = [audio_player.AudioPlayer(small=True) for _ in range(2)]
+for player in players:
+    column.addWidget(player)
+    player.set_file(sys.argv[1])
+    player.set_looping(True)
+pages.addWidget(page)
+pages.addWidget(QWidget())
+pages.show()
+from PySide6.QtCore import QDeadlineTimer
+def playing(one):
+    return bool(one._player) and one._player.isPlaying()
+told = []
+def tell(wanted):
+    deadline = QDeadlineTimer(10_000)
+    while [playing(one) for one in players] != wanted and not deadline.hasExpired():
+        app.processEvents()
+    told.append([playing(one) for one in players])
+players[0].toggle()
+tell([True, False])
+players[1].toggle()
+tell([False, True])
+pages.setCurrentIndex(1)
+tell([False, False])
+pages.setCurrentIndex(0)
+players[1].toggle()
+tell([False, True])
+players[0].set_file(sys.argv[2])  # they open their files
+players[1].set_file(sys.argv[2])
+players[0].toggle()
+players[1].toggle()
+tell([False, True])
+print(json.dumps(told))
+"""
+
+
+def test_one_sound_plays_at_a_time_and_none_out_of_sight(tmp_path: Path) -> None:
+    file = _sound(tmp_path / "a.wav", 30)
+    told = _told(TWO, file, _sound(tmp_path / "b.wav", 30))
+    assert told == [[True, False], [False, True], [False, False], [False, True], [False, True]]
 
 
 def test_where_it_cannot_be_played_the_waveform_stays(filled, open_window, settle, monkeypatch):

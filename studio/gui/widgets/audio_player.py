@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from studio.gui.theme.tokens import SIZES
@@ -93,6 +93,12 @@ class AudioPlayer(QWidget):
         super().showEvent(event)
         QTimer.singleShot(0, self, self._load)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Play no longer where nobody can stop it; a window that is made small plays on."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.pause()
+
     def _load(self) -> None:
         _module()
         QTimer.singleShot(0, self, self._show_what_can)
@@ -118,7 +124,15 @@ class AudioPlayer(QWidget):
         if self._player.isPlaying():
             self._player.pause()
         else:
+            for other in self.window().findChildren(AudioPlayer):
+                if other is not self:
+                    other.pause()
             self._player.play()
+
+    def pause(self) -> None:
+        """Stop playing; the next play goes on from here."""
+        if self._player is not None:  # one that still opens its file does not say that it plays
+            self._player.pause()
 
     def _is_ready(self) -> bool:
         """Open the file unless it is open; tell whether it can be played."""
