@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
         """
         if page_id not in self._specs:
             page_id = next(iter(self._specs))
-        for sheet in self.findChildren(Sheet):
+        for sheet in self.findChildren(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly):
             sheet.close_sheet()
         self.rail.select(page_id)
         self.context.remember(page=page_id)
