@@ -192,6 +192,64 @@ def test_a_recipe_fills_everything(empty, create, settle, tmp_path):
     assert any("Gone" in text for text in banners)
 
 
+@pytest.fixture
+def inpainting(filled, create, settle):
+    """Create with a picture of the library chosen to be painted on."""
+    page = create(filled)
+    with Library.open(filled) as library:
+        picture = library.assets.page(AssetQuery(modality="image"), limit=1)[0]
+    page.context.go("create", reference=picture.id)
+    settle(lambda: page.form.reference.asset_id == picture.id)
+    page.form.setup.set_mode("inpaint")
+    page.form.setup.changed.emit()
+    return page
+
+
+def test_what_was_painted_is_there_again_after_escape(inpainting):
+    page = inpainting
+    page.inputs.paint()
+    sheet = page.inputs.painter()
+    sheet.canvas.stroke(QPointF(0.2, 0.2), QPointF(0.8, 0.8))
+    QTest.keyClick(sheet.canvas, Qt.Key.Key_Space)
+    painted = sheet.canvas.mask_image()
+    QTest.keyClick(sheet.canvas, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+    page.inputs.paint()
+    assert sheet.isVisible()
+    assert sheet.use.isEnabled()
+    assert sheet.canvas.mask_image() == painted
+    sheet.canvas.undo()
+    assert sheet.canvas.mask_image() != painted
+
+
+def test_a_mask_in_use_can_be_changed_and_a_removed_one_is_gone(inpainting, settle):
+    page = inpainting
+    box = page.form.mask_box
+    page.inputs.paint()
+    sheet = page.inputs.painter()
+    sheet.canvas.stroke(QPointF(0.2, 0.2), QPointF(0.8, 0.8))
+    painted = sheet.canvas.mask_image()
+    sheet.use.click()
+    settle(lambda: box.asset_id)
+    first = box.asset_id
+    page.inputs.paint()
+    assert sheet.canvas.mask_image() == painted
+    sheet.canvas.invert()
+    sheet.use.click()
+    settle(lambda: box.asset_id != first)
+    page.inputs.use_asset(first, "mask")
+    settle(lambda: box.asset_id == first)
+    page.inputs.paint()  # it is read from its file now
+    settle(sheet.isVisible)
+    assert sheet.use.isEnabled()
+    assert sheet.canvas.mask_image() == painted
+    sheet.close_sheet()
+    box.clear_button.click()
+    page.inputs.paint()
+    assert sheet.canvas.is_empty()
+    assert not sheet.use.isEnabled()
+
+
 def test_a_reference_and_a_painted_mask_become_inputs(filled, create, settle):
     page = create(filled)
     with Library.open(filled) as library:

@@ -6,12 +6,13 @@ import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSize
 
 from generators.api import UserFacingError
 from studio.core.paths import LibraryPaths
+from studio.gui.images import read_scaled
 from studio.gui.models.asset_rows import AssetItem, make_item
-from studio.gui.pages.create.mask_sheet import MaskSheet, write_mask
+from studio.gui.pages.create.mask_sheet import LONGEST, MaskSheet, write_mask
 from studio.gui.pages.create.pick_sheet import PickSheet
 from studio.gui.widgets.pick_files import pick_files
 from studio.services.files.importing import import_file
@@ -36,6 +37,7 @@ class CreateInputs(QObject):
         self._page = page
         self._picker: PickSheet | None = None
         self._painter: MaskSheet | None = None
+        self._painted: tuple[str, str] | None = None  # reference and mask the painter stands for
         self._role = "image"
         form = page.form
         for role, box in (("image", form.reference), ("mask", form.mask_box)):
@@ -44,7 +46,7 @@ class CreateInputs(QObject):
             box.pick_file.connect(partial(self._pick_file, role))
             box.pick_asset.connect(partial(self._pick_asset, role))
         form.reference.cleared.connect(form.clear_reference)
-        form.mask_box.cleared.connect(form.mask_box.clear)
+        form.mask_box.cleared.connect(self._clear_mask)
         form.mask_box.paint.connect(self.paint)
 
     def use_asset(self, asset_id: str, role: str = "image") -> None:
@@ -62,15 +64,38 @@ class CreateInputs(QObject):
         self._page.context.store.write(self, bring, lambda item: self._take(role, item))
 
     def paint(self) -> None:
-        """Open the brush over the reference picture."""
-        reference = self._page.form.reference
+        """Open the brush over the reference picture, with what was painted or is in use."""
+        form, context = self._page.form, self._page.context
+        reference = form.reference
         if not reference.asset_id:
             reference.show_problem(self.tr("Choose the picture first, then paint on it."))
             return
         if self._painter is None:
-            self._painter = MaskSheet(self._page.window(), self._page.context.images)
+            self._painter = MaskSheet(self._page.window(), context.images)
             self._painter.painted.connect(self.use_mask)
-        self._painter.start(reference.path, reference.pixels)
+        wanted = reference.asset_id, form.mask_box.asset_id
+        if self._painted == wanted:
+            self._painter.go_on()
+        elif mask := form.mask_box.path:
+            whole = QSize(LONGEST, LONGEST)
+            context.store.work(
+                self, lambda: read_scaled(mask, whole), partial(self._start_from, wanted),
+                key="mask.paint",
+            )  # fmt: skip
+        else:
+            self._start_from(wanted, None)
+
+    def _start_from(self, wanted: tuple[str, str], mask: QImage | None) -> None:
+        form = self._page.form
+        reference = form.reference
+        if self._painter is None or wanted != (reference.asset_id, form.mask_box.asset_id):
+            return  # another one was chosen meanwhile
+        self._painted = wanted
+        self._painter.start(reference.path, reference.pixels, mask)
+
+    def _clear_mask(self) -> None:
+        self._painted = None
+        self._page.form.mask_box.clear()
 
     def painter(self) -> MaskSheet | None:
         """Return the sheet, if it was ever opened."""
@@ -79,6 +104,7 @@ class CreateInputs(QObject):
     def use_mask(self, mask: QImage) -> None:
         """Keep a painted mask in the library, tagged, and take it."""
         page = self._page
+        reference_id = page.form.reference.asset_id
         place = LibraryPaths(page.context.root).staging / f"mask-{secrets.token_hex(6)}.png"
         title = self.tr("Mask")
 
@@ -90,7 +116,13 @@ class CreateInputs(QObject):
             finally:
                 place.unlink(missing_ok=True)
 
-        page.context.store.write(self, keep, lambda item: self._take("mask", item))
+        def take(item: AssetItem) -> None:
+            if page.form.reference.asset_id != reference_id:
+                return  # another picture was chosen meanwhile
+            self._painted = reference_id, item.id
+            self._take("mask", item)
+
+        page.context.store.write(self, keep, take)
 
     def _take(self, role: str, item: AssetItem) -> None:
         form = self._page.form

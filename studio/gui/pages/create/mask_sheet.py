@@ -65,14 +65,22 @@ class MaskCanvas(QWidget):
         )
         images.loaded.connect(self._on_loaded)
 
-    def start(self, path: str, size: tuple[int, int]) -> None:
-        """Begin with an empty mask for a picture of ``size`` pixels."""
+    def start(self, path: str, size: tuple[int, int], mask: QImage | None = None) -> None:
+        """Begin with ``mask``, or an empty one, for a picture of ``size`` pixels."""
         shape = QSize(*size)
         if max(size) > LONGEST:
             shape = shape.scaled(LONGEST, LONGEST, Qt.AspectRatioMode.KeepAspectRatio)
         self._path = path
-        self._mask = QImage(shape.expandedTo(QSize(1, 1)), QImage.Format.Format_Grayscale8)
-        self._mask.fill(0)
+        shape = shape.expandedTo(QSize(1, 1))
+        if mask is None or mask.isNull():
+            self._mask = QImage(shape, QImage.Format.Format_Grayscale8)
+            self._mask.fill(0)
+        else:
+            self._mask = mask.scaled(
+                shape,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            ).convertToFormat(QImage.Format.Format_Grayscale8)
         self._undo.clear()
         self.update()
 
@@ -82,9 +90,9 @@ class MaskCanvas(QWidget):
 
     def is_empty(self) -> bool:
         """Tell whether nothing is painted."""
-        return not self._mask.isNull() and bytes(self._mask.constBits()).count(0) == len(
-            self._mask.constBits()
-        )
+        blank = QImage(self._mask.size(), self._mask.format())  # rows may end in unused bytes
+        blank.fill(0)
+        return not self._mask.isNull() and self._mask == blank
 
     def mask_image(self) -> QImage:
         """Return the mask: white is made anew, black stays."""
@@ -288,10 +296,14 @@ class MaskSheet(Sheet):
         self.body.addWidget(self.canvas, 1)
         self.canvas.changed.connect(lambda: self.use.setEnabled(not self.canvas.is_empty()))
 
-    def start(self, path: str, size: tuple[int, int]) -> None:
-        """Open for a picture."""
-        self.canvas.start(path, size)
-        self.use.setEnabled(False)
+    def start(self, path: str, size: tuple[int, int], mask: QImage | None = None) -> None:
+        """Open for a picture, with ``mask`` or nothing painted."""
+        self.canvas.start(path, size, mask)
+        self.use.setEnabled(not self.canvas.is_empty())
+        self.open(self.canvas)
+
+    def go_on(self) -> None:
+        """Open with what was painted when it was closed; it can still be undone."""
         self.open(self.canvas)
 
     def _on_tool(self, tool: str) -> None:
