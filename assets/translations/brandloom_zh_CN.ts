@@ -944,6 +944,26 @@
         <translation>关闭详情</translation>
     </message>
     <message>
+        <source>Your changes to this job are not saved.</source>
+        <translation>对此任务的更改尚未保存。</translation>
+    </message>
+    <message>
+        <source>Drop them</source>
+        <translation>放弃更改</translation>
+    </message>
+    <message>
+        <source>Go on editing</source>
+        <translation>继续编辑</translation>
+    </message>
+    <message>
+        <source>This job began before your changes were saved.</source>
+        <translation>在您保存更改之前，此任务已经开始。</translation>
+    </message>
+    <message>
+        <source>They are still here: “Add to the queue” makes another job of them.</source>
+        <translation>更改仍保留在此处：“加入队列”会将其作为另一个任务提交。</translation>
+    </message>
+    <message>
         <source>Without a title</source>
         <translation>未命名</translation>
     </message>
@@ -2188,6 +2208,10 @@
         <translation>已按修改重新排队</translation>
     </message>
     <message>
+        <source>Queued as another job</source>
+        <translation>已作为另一个任务加入队列</translation>
+    </message>
+    <message>
         <source>Changes saved</source>
         <translation>更改已保存</translation>
     </message>
@@ -2344,18 +2368,6 @@
     <message>
         <source>Clear filter</source>
         <translation>清除筛选</translation>
-    </message>
-    <message>
-        <source>Your changes to this job are not saved.</source>
-        <translation>对此任务的更改尚未保存。</translation>
-    </message>
-    <message>
-        <source>Drop them</source>
-        <translation>放弃更改</translation>
-    </message>
-    <message>
-        <source>Go on editing</source>
-        <translation>继续编辑</translation>
     </message>
 </context>
 <context>

@@ -101,6 +101,7 @@ def _scenes(window, page_id: str, state: str):
         page.panel.form.field("prompt").control().setPlainText("a quiet lake at dawn")
         page.close_panel()  # with edits that are not saved
         yield "filled-question"
+        page.panel.clear()
         page.tabs.set_value("failed")
         page.show_section("failed")
         page.views["failed"].selectRow(0)

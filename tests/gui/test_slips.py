@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-import pytest
 from helpers.sample_library import image_request
 from helpers.stores import add_asset
 from PySide6.QtCore import QCoreApplication, QEvent, QItemSelectionModel, Qt
@@ -25,17 +24,6 @@ CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 LONG = "\n\n".join(
     f"Line {number}: a bottle that lasts, refilled every day." for number in range(60)
 )
-
-
-@pytest.fixture
-def edited(filled, open_window, settle):
-    """The Queue page with details of a waiting job whose prompt was changed and not saved."""
-    page = open_window(filled).page
-    page.open_job(page.models["next"].ids_at(range(page.models["next"].rowCount()))[0])
-    settle(lambda: page.panel.form is not None)
-    page.panel.form.field("prompt").control().setPlainText("a quiet lake")
-    settle(lambda: page.panel.edited)
-    return page
 
 
 def of_kind(page, modality):
@@ -204,30 +192,6 @@ def test_details_catch_up_when_the_queue_is_shown_again(filled, open_window, set
     page.context.go("queue")
     settle(lambda: page.panel.form is None and page.panel._details is not None)
     assert page.panel._details.job.status.value == "cancelled"
-
-
-def test_closing_details_asks_before_edits_are_lost(edited, filled, settle, said):
-    page, heard = edited, said(edited.window())
-    page.close_panel()
-    assert page.panel.isVisible()
-    heard[-1].choices[0].run()
-    with Library.open(filled) as library:
-        saved = library.jobs.get(page.panel.job_id)
-        settle(lambda: library.jobs.get(saved.id).request.params["prompt"] == "a quiet lake")
-    settle(lambda: not page.panel.edited)
-    page.close_panel()
-    assert not page.panel.isVisible()
-
-
-def test_the_question_about_edits_goes_with_them(edited, filled, settle, said):
-    page, heard = edited, said(edited.window())
-    page.close_panel()
-    with Library.open(filled) as library:
-        library.jobs.cancel([page.panel.job_id])
-    settle(lambda: page.panel.form is None)
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    heard[-1].choices[0].run()  # as if it had been pressed at that very moment
-    assert not page.window().banners.banners()
 
 
 def test_escape_clears_the_filter_before_it_closes_anything(filled, open_window, settle):

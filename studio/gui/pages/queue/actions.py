@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from studio.core.job import FINAL, JobStatus, Lane
+from studio.core.job import FINAL, JobStatus, Lane, NewJob
 from studio.gui.messages import Choice
 
 if TYPE_CHECKING:
@@ -92,12 +92,27 @@ class QueueActions(QObject):
 
         self._write(run, told)
 
-    def retry_with(self, job_id: str, request: Request) -> None:
+    def retry_with(
+        self, job_id: str, request: Request, done: Callable[[], None], failed: Callable[[], None]
+    ) -> None:
         """Make a new job of one that ended, with other values."""
-        self._write(
+        self._write_told(
             lambda library: library.jobs.retry(job_id, request=request),
-            lambda _job: self._context.messages.good(self.tr("Queued again with your changes")),
+            self.tr("Queued again with your changes"),
+            done,
+            failed,
         )
+
+    def add_like(
+        self, job_id: str, request: Request, done: Callable[[], None], failed: Callable[[], None]
+    ) -> None:
+        """Queue another job in the lane of one that runs, with other values."""
+
+        def run(library: Library) -> object:
+            old = library.jobs.get(job_id)
+            return library.jobs.enqueue([NewJob(request, old.kind, old.lane)])
+
+        self._write_told(run, self.tr("Queued as another job"), done, failed)
 
     # pause, resume, order -----------------------------------------------------------------------
 
@@ -159,17 +174,11 @@ class QueueActions(QObject):
         self, job_id: str, request: Request, done: Callable[[], None], failed: Callable[[], None]
     ) -> None:
         """Change what a waiting job will do."""
-
-        def told(_job: Job) -> None:
-            self._context.messages.good(self.tr("Changes saved"))
-            done()
-
-        def refused(error: Exception) -> None:
-            self._context.store.show(error)
-            failed()
-
-        self._context.store.write(
-            self, lambda library: library.jobs.edit(job_id, request), told, refused
+        self._write_told(
+            lambda library: library.jobs.edit(job_id, request),
+            self.tr("Changes saved"),
+            done,
+            failed,
         )
 
     # the whole queue ----------------------------------------------------------------------------
@@ -203,3 +212,22 @@ class QueueActions(QObject):
         success: Callable[..., None] | None = None,
     ) -> None:
         self._context.store.write(self, operation, success)
+
+    def _write_told(
+        self,
+        operation: Callable[[Library], object],
+        words: str,
+        done: Callable[[], None],
+        failed: Callable[[], None],
+    ) -> None:
+        """Write, say that it worked or why it did not, and tell whoever asked."""
+
+        def told(_result: object) -> None:
+            self._context.messages.good(words)
+            done()
+
+        def refused(error: Exception) -> None:
+            self._context.store.show(error)
+            failed()
+
+        self._context.store.write(self, operation, told, refused)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from generators.api import Request
 from studio.core.errors import NotFound
 from studio.core.job import JobKind, JobStatus, Lane
+from studio.gui.messages import Choice
 from studio.gui.models.job_rows import SECTIONS, make_item
 from studio.gui.pages.queue.job_facts import FactsGrid, Results, Technical, WhatHappened, facts_of
 from studio.gui.pages.queue.job_words import lane_words, status_words
@@ -23,11 +24,16 @@ from studio.gui.widgets.reading_text import selectable
 from studio.gui.widgets.surfaces import Line, ScrollColumn, Skeleton
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio.core.job import Job
     from studio.gui.context import AppContext
     from studio.gui.pages.queue.actions import QueueActions
 
 WIDTH = 400
 ASKED = "queue.details"  # key of the question what becomes of edits
+BEGUN = "queue.begun"  # key of the message that they came too late
+EDITABLE = SECTIONS["next"] - {JobStatus.INTERRUPTED}
 
 
 class JobPanel(QFrame):
@@ -113,11 +119,30 @@ class JobPanel(QFrame):
 
     def is_dirty(self) -> bool:
         """Tell whether a form holds something that was not saved."""
-        return self.form is not None and self.form.isEnabled() and self._save.isEnabled()
+        if self.form is None:
+            return False
+        return self.edited or (self.form.isEnabled() and self._save.isEnabled())
+
+    def ask_before(self, leave: Callable[[], None]) -> None:
+        """Run ``leave`` at once, or ask first where it would lose edits."""
+        if not self.edited:
+            leave()
+            return
+        self._context.messages.ask(
+            self.tr("Your changes to this job are not saved."),
+            "",
+            (
+                Choice(self.save_words(), self.save, "primary"),
+                Choice(self.tr("Drop them"), leave),
+                Choice(self.tr("Go on editing"), lambda: None),
+            ),
+            ASKED,
+        )
 
     def _forget_form(self) -> None:
         self.form, self.edited = None, False
-        self._context.messages.withdraw(ASKED)  # a question about edits that are gone
+        for key in (ASKED, BEGUN):  # about edits that are gone
+            self._context.messages.withdraw(key)
 
     # building -----------------------------------------------------------------------------------
 
@@ -134,9 +159,35 @@ class JobPanel(QFrame):
         same = old is not None and old.job.id == details.job.id
         if same and old is not None and old.job.status is details.job.status and self.form:
             return  # keep what is being typed
+        if same and old is not None and self.edited and self._keep_edits(old.job, details.job):
+            return
         if same and old == details:
             return
         self._build(details)
+
+    def _keep_edits(self, old: Job, job: Job) -> bool:
+        """Let a form stay though its job went on; one that was cancelled takes its form along."""
+        if job.status is JobStatus.CANCELLED:
+            return False
+        was, can_be = old.status in EDITABLE, job.status in EDITABLE
+        if was and not can_be:
+            self._offer_new_job()
+        elif can_be and not was:
+            self._context.messages.withdraw(BEGUN)
+            self._set_foot(self._edit_buttons(job.id))
+        if was is not can_be:
+            self._context.messages.withdraw(ASKED)  # its answers are about the buttons of before
+            self._save.setEnabled(True)
+        return True
+
+    def _offer_new_job(self) -> None:
+        """Keep edits of a job that began before they were saved."""
+        self._set_foot(self._add_buttons(self._on_add))
+        self._context.messages.warn(
+            self.tr("This job began before your changes were saved."),
+            self.tr("They are still here: “Add to the queue” makes another job of them."),
+            key=BEGUN,
+        )
 
     def _build(self, details: JobDetails) -> None:
         self._forget_form()
@@ -145,7 +196,7 @@ class JobPanel(QFrame):
         column.setContentsMargins(SIZES.block, SIZES.half, SIZES.block, SIZES.block)
         job = details.job
         column.addWidget(_title(job.title or self.tr("Without a title")))
-        open_ = job.status in SECTIONS["next"] and job.status is not JobStatus.INTERRUPTED
+        open_ = job.status in EDITABLE
         if job.reason and job.status in (JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.WAITING):
             bad = job.status is JobStatus.FAILED
             column.addWidget(WhatHappened(job.reason, job.hint, bad=bad))
@@ -191,17 +242,28 @@ class JobPanel(QFrame):
     def _buttons(self, details: JobDetails, *, open_: bool) -> list[QWidget]:
         job = details.job
         if open_ and self.form is not None:
-            self._save = button(self.tr("Save changes"), "primary")
-            self._save.setEnabled(False)
-            self._save.clicked.connect(self._on_save)
-            cancel = button(self.tr("Cancel job"))
-            cancel.clicked.connect(lambda: self._actions.cancel([job.id]))
-            return [self._save, spacer(), cancel]
+            return self._edit_buttons(job.id)
         if open_ or job.status is JobStatus.RUNNING:
-            cancel = button(self.tr("Cancel job"))
-            cancel.clicked.connect(lambda: self._actions.cancel([job.id]))
-            return [spacer(), cancel]
+            return [spacer(), self._cancel_button(job.id)]
         return self._ended_buttons(details)
+
+    def _edit_buttons(self, job_id: str) -> list[QWidget]:
+        self._save = button(self.tr("Save changes"), "primary")
+        self._save.setEnabled(False)
+        self._save.clicked.connect(self._on_save)
+        return [self._save, spacer(), self._cancel_button(job_id)]
+
+    def _cancel_button(self, job_id: str) -> QWidget:
+        cancel = button(self.tr("Cancel job"))
+        cancel.clicked.connect(lambda: self._actions.cancel([job_id]))
+        return cancel
+
+    def _add_buttons(self, add: Callable[[], None]) -> list[QWidget]:
+        self._save = button(self.tr("Add to the queue"), "primary", "plus")
+        self._save.clicked.connect(add)
+        back = button(self.tr("Back"))
+        back.clicked.connect(lambda: self.ask_before(self._back))
+        return [self._save, spacer(), back]
 
     def _ended_buttons(self, details: JobDetails) -> list[QWidget]:
         job = details.job
@@ -242,17 +304,24 @@ class JobPanel(QFrame):
         return self._save.text()
 
     def _on_save(self) -> None:
-        request = self._edited_request()
+        job_id, request = self._job_id, self._edited_request()
         if request is not None:
-            save = self._save
-            save.setEnabled(False)
+            self._save.setEnabled(False)
             self._actions.edit(
-                self._job_id, request, self._saved, lambda: save.setEnabled(self.edited)
+                job_id, request, lambda: self._saved(job_id), lambda: self._refused(job_id)
             )
 
-    def _saved(self) -> None:
+    def _saved(self, job_id: str) -> None:
+        if job_id != self._job_id:
+            return  # another job's form is none of this one's business
         self.edited = False
+        if self._details is not None and self._details.job.status not in EDITABLE:
+            self._build(self._details)  # it began right after
         self.refresh()
+
+    def _refused(self, job_id: str) -> None:
+        if job_id == self._job_id and self.form is not None:
+            self._save.setEnabled(True)
 
     def _on_change(self) -> None:
         """Show the form of a job that ended, to make a new one of it."""
@@ -266,11 +335,7 @@ class JobPanel(QFrame):
         self._set_content(area)
         if self.form is None:
             return
-        self._save = button(self.tr("Add to the queue"), "primary", "plus")
-        self._save.clicked.connect(self._on_retry_with)
-        back = button(self.tr("Back"))
-        back.clicked.connect(self._back)
-        self._set_foot([self._save, spacer(), back])
+        self._set_foot(self._add_buttons(self._on_retry_with))
         self.form.fields()[0].control().setFocus()
 
     def _back(self) -> None:
@@ -278,9 +343,20 @@ class JobPanel(QFrame):
             self._build(self._details)
 
     def _on_retry_with(self) -> None:
-        request = self._edited_request()
+        self._make_of_it(self._actions.retry_with)
+
+    def _on_add(self) -> None:
+        self._make_of_it(self._actions.add_like)
+
+    def _make_of_it(self, make: Callable[..., None]) -> None:
+        """Make a job of what is in the form, which stays until the library has that job."""
+        job_id, request = self._job_id, self._edited_request()
         if request is not None:
-            self._actions.retry_with(self._job_id, request)
+            self._save.setEnabled(False)
+            make(job_id, request, lambda: self._added(job_id), lambda: self._refused(job_id))
+
+    def _added(self, job_id: str) -> None:
+        if job_id == self._job_id:
             self._back()
 
     def _show_asset(self, asset_id: str) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.gui.messages import Choice
 from studio.gui.models.job_list_model import JobListModel
 from studio.gui.models.job_rows import Section, result_paths
 from studio.gui.pages.page import Page
 from studio.gui.pages.queue.actions import QueueActions
 from studio.gui.pages.queue.job_list_view import JobListView
-from studio.gui.pages.queue.job_panel import ASKED, JobPanel
+from studio.gui.pages.queue.job_panel import JobPanel
 from studio.gui.pages.queue.menus import QueueMenus, add_queue_commands
 from studio.gui.pages.queue.reading import (
     ENDED_LIMIT,
@@ -366,25 +365,20 @@ class QueuePage(Page):
             self.actions_.step(ids, model.neighbours(ids, by))
 
     def open_job(self, job_id: str) -> None:
-        """Show a job's details at the side."""
-        self.panel.show_job(job_id)
-        self.panel.show()
+        """Show a job's details at the side; ask first if those there would lose edits."""
+
+        def show() -> None:
+            self.panel.show_job(job_id)
+            self.panel.show()
+
+        if job_id == self.panel.job_id:
+            show()
+        else:
+            self.panel.ask_before(show)
 
     def close_panel(self) -> None:
         """Hide the details and give the focus back to the list; ask first if it would lose some."""
-        if not self.panel.edited:
-            self._close_panel()
-            return
-        self.context.messages.ask(
-            self.tr("Your changes to this job are not saved."),
-            "",
-            (
-                Choice(self.panel.save_words(), self.panel.save, "primary"),
-                Choice(self.tr("Drop them"), self._close_panel),
-                Choice(self.tr("Go on editing"), lambda: None),
-            ),
-            ASKED,
-        )
+        self.panel.ask_before(self._close_panel)
 
     def _close_panel(self) -> None:
         self.panel.hide()
