@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from studio.core.job import JobStatus, Lane
 from studio.gui.models.job_list_model import ROW_ROLE, JobListModel
 from studio.gui.models.job_rows import JobItem, layout
+from studio.gui.pages.queue.job_list_view import JobListView
 
 
 def item(number: int, lane: Lane = Lane.INTERACTIVE, batch: str = "", **more: object) -> JobItem:
@@ -54,22 +55,49 @@ def test_lanes_and_batches_have_headers(model):
         "l:interactive",
         "j:00001",
         "l:batch",
-        "b:b/batch",
+        "b:b/job00003",
         "j:00002",
         "j:00003",
         "j:00004",
     ]
     model.toggle("b")
-    assert shape(model)[3:] == ["b:b/batch", "j:00004"]
+    assert shape(model)[3:] == ["b:b/job00003", "j:00004"]
     assert model.ids_at([3]) == ["job00002", "job00003"]
     assert model.ids_at([2, 3]) == ["job00002", "job00003", "job00004"]
 
 
 def test_large_batches_start_collapsed(model):
     model.replace([item(n, Lane.BATCH, "b") for n in range(40)])
-    assert shape(model) == ["l:batch", "b:b/batch"]
+    assert shape(model) == ["l:batch", "b:b/job00039"]
     model.toggle("b")
     assert model.rowCount() == 42
+
+
+def test_a_header_means_the_jobs_that_it_counts_and_no_other_run_of_its_batch(qapp):
+    def ended(number: int, batch: str, lane: Lane = Lane.BATCH) -> JobItem:
+        order = (0.0, -float(number), f"job{number:05}")
+        return item(number, lane, batch, status=JobStatus.SUCCEEDED, order=order)
+
+    model = JobListModel("ended")
+    model.replace([ended(6, "b"), ended(5, "b", Lane.INTERACTIVE), ended(4, ""), ended(3, "b"),
+                   ended(2, "b")])  # fmt: skip
+    assert shape(model) == ["b:b/job00005", "j:00006", "j:00005", "j:00004", "b:b/job00002",
+                            "j:00003", "j:00002"]  # fmt: skip
+    assert model.ids_at([0]) == ["job00006", "job00005"]
+    assert model.ids_at([4]) == ["job00003", "job00002"]
+    assert model.index(0).data().startswith("2 ")
+
+
+def test_the_selection_stays_on_the_run_it_was_made_on(qapp, open_context, empty):
+    model = JobListModel("next")
+    model.replace([item(n, Lane.BATCH, batch) for n, batch in enumerate("bbbxbb")])
+    view = JobListView(open_context(empty).images, "jobs")
+    view.watch(model)
+    view.selectRow(1)
+    assert view.selected_ids() == ["job00000", "job00001", "job00002"]
+    model.put([item(0, Lane.BATCH, "b", status=JobStatus.RUNNING), item(9, Lane.INTERACTIVE)])
+    assert view.selected_ids() == ["job00001", "job00002"]
+    view.deleteLater()
 
 
 def test_only_what_changed_is_touched(model):

@@ -323,12 +323,7 @@ class JobListModel(QAbstractListModel):
 
     def _below(self, header: Row) -> list[str]:
         if header.kind == "batch":
-            lane = header.key.rpartition("/")[2]
-            return [
-                item.id
-                for item in self._visible()
-                if item.batch_id == header.batch_id and item.lane == lane
-            ]
+            return list(header.jobs)
         return [item.id for item in self._visible() if item.lane == header.key]
 
     def _neighbour(self, number: int, moving: set[str]) -> tuple[str, str]:

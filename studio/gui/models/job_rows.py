@@ -67,8 +67,10 @@ class Row:
 
     Attributes:
         kind: ``lane`` and ``batch`` are headers.
-        key: Id of the job, name of the lane, or batch id with the place of its run in the queue.
+        key: Id of the job, name of the lane, or batch id with the last job of its run: runs begin
+            where jobs start to work or have just ended, so their end is what stays.
         count: Jobs below a header; rows that differ in it alone are the same row.
+        jobs: Ids of the jobs of a batch's run, in order.
     """
 
     kind: Literal["lane", "batch", "job"]
@@ -76,6 +78,7 @@ class Row:
     count: int = field(default=0, compare=False)
     batch_id: str = ""
     grouped: bool = False
+    jobs: tuple[str, ...] = field(default=(), compare=False)
 
 
 def make_item(job: Job, registry: Registry) -> JobItem:
@@ -192,9 +195,9 @@ def _lane_counts(items: list[JobItem]) -> dict[Lane, int]:
 def _add_run(
     rows: list[Row], run: list[JobItem], expanded: Mapping[str, bool], known: dict[str, Row]
 ) -> None:
-    first = run[0]
-    rows.append(Row("batch", first.batch_id + "/" + first.lane, len(run), first.batch_id))
-    if expanded.get(first.batch_id, len(run) < COLLAPSE_FROM):
+    batch_id, ids = run[0].batch_id, tuple(item.id for item in run)
+    rows.append(Row("batch", f"{batch_id}/{ids[-1]}", len(run), batch_id, jobs=ids))
+    if expanded.get(batch_id, len(run) < COLLAPSE_FROM):
         rows.extend(_job_row(item, known, grouped=True) for item in run)
 
 
