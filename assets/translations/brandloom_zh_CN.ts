@@ -2369,6 +2369,10 @@
         <source>Clear filter</source>
         <translation>清除筛选</translation>
     </message>
+    <message>
+        <source>Looking through older jobs …</source>
+        <translation>正在查找更早的任务…</translation>
+    </message>
 </context>
 <context>
     <name>QueueTopBar</name>

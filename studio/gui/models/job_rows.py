@@ -26,7 +26,6 @@ SECTIONS: Mapping[Section, frozenset[JobStatus]] = {
 }
 LANES = tuple(Lane)
 COLLAPSE_FROM = 30  # a batch with so many rows starts collapsed
-PICTURES = 24  # how many of a page's results have their picture looked up at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,13 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.gui.models.job_list_model import JobListModel
-from studio.gui.models.job_rows import Section, result_paths
 from studio.gui.pages.page import Page
 from studio.gui.pages.queue.actions import QueueActions
 from studio.gui.pages.queue.job_list_view import JobListView
 from studio.gui.pages.queue.job_panel import JobPanel
 from studio.gui.pages.queue.menus import QueueMenus, add_queue_commands
-from studio.gui.pages.queue.reading import (
-    ENDED_LIMIT,
-    QueuePatch,
-    QueueSnapshot,
-    read_ended,
-    read_patch,
-    read_queue,
-)
+from studio.gui.pages.queue.older_jobs import OlderJobs
+from studio.gui.pages.queue.reading import QueuePatch, QueueSnapshot, read_patch, read_queue
 from studio.gui.pages.queue.running_area import RunningArea
 from studio.gui.pages.queue.top_bar import QueueTopBar
 from studio.gui.theme.tokens import SIZES
@@ -34,7 +27,7 @@ if TYPE_CHECKING:
 
     from generators.api import JsonValue
     from studio.gui.context import AppContext
-    from studio.gui.models.job_rows import JobItem
+    from studio.gui.models.job_rows import Section
     from studio.store.records import Changes
 
 SECTIONS: tuple[Section, ...] = ("next", "ended", "failed")
@@ -55,7 +48,7 @@ class QueuePage(Page):
         self._progress: set[str] = set()
         self.models: dict[Section, JobListModel] = {key: JobListModel(key) for key in SECTIONS}
         self.views: dict[Section, JobListView] = {}
-        self._more_to_come: dict[Section, bool] = {"ended": True, "failed": True}
+        self._older: dict[str, OlderJobs] = {}
         for model in self.models.values():
             model.moved.connect(self.actions_.place)
 
@@ -128,8 +121,8 @@ class QueuePage(Page):
             self.views[key] = view
             self.stack.addWidget(view)
             yield
-        self.views["ended"].verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self.views["failed"].verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        for key in SECTIONS[1:]:
+            self._older[key] = OlderJobs(self.context.store, self.context.registry, self.views[key])
         self._skeleton = QWidget()
         column = QVBoxLayout(self._skeleton)
         column.setContentsMargins(0, 0, 0, 0)
@@ -153,12 +146,14 @@ class QueuePage(Page):
             ("ended", "circle-check", self.tr("Nothing has finished yet."), ""),
             ("failed", "circle-check", self.tr("Nothing has failed."), ""),
             ("filtered", "search", self.tr("No job fits the filter."), self.tr("Clear filter")),
+            ("looking", "search", self.tr("Looking through older jobs …"), self.tr("Clear filter")),
         ):
             state = EmptyState(icon, words, action)
             self.empty[key] = state
             self.stack.addWidget(state)
         self.empty["next"].chosen.connect(lambda: self.context.go("create"))
         self.empty["filtered"].chosen.connect(self.search.clear)
+        self.empty["looking"].chosen.connect(self.search.clear)
 
     # the frame's calls --------------------------------------------------------------------------
 
@@ -224,11 +219,10 @@ class QueuePage(Page):
         self._loaded = True
         self.running.set_jobs(snapshot.running)
         for key, model in self.models.items():
-            if key != "next":
-                self._more_to_come[key] = len(snapshot.sections[key]) >= ENDED_LIMIT
+            if key in self._older:
+                self._older[key].begin(snapshot.sections[key])
             model.set_batches(snapshot.batches)
             model.replace(snapshot.sections[key])
-        self._find_results(snapshot.sections["ended"][:60])
         self.show_section(self.tabs.value())
         self.panel.refresh()  # what it shows may have gone on meanwhile
         self._read_patch()
@@ -258,38 +252,10 @@ class QueuePage(Page):
             for model in self.models.values():
                 model.set_batches(patch.batches)
                 model.put(patch.items)
-            self._find_results([item for item in patch.items if item.section() == "ended"])
         self.running.patch(patch.items, patch.progress)
         if any(item.id == self.panel.job_id for item in patch.items):
             self.panel.refresh()
         QTimer.singleShot(0, self, self._read_patch)
-
-    def _find_results(self, items: list[JobItem]) -> None:
-        if items:
-            self.context.store.read(
-                self,
-                lambda library: result_paths(library, items),
-                self.models["ended"].set_results,
-            )
-
-    def _on_scrolled(self) -> None:
-        key = self._section()
-        bar = self.views[key].verticalScrollBar()
-        last = self.models[key].last_item()
-        near_end = bar.value() > bar.maximum() - 2 * self.views[key].height()
-        if key == "next" or not near_end or not self._more_to_come[key] or last is None:
-            return
-        self._more_to_come[key] = False
-        registry = self.context.registry
-
-        def take(items: list[JobItem]) -> None:
-            self._more_to_come[key] = len(items) >= ENDED_LIMIT
-            self.models[key].put(items)
-            self._find_results(items[:60])
-
-        self.context.store.read(
-            self, lambda library: read_ended(library, registry, key, last), take
-        )
 
     # showing ------------------------------------------------------------------------------------
 
@@ -305,13 +271,16 @@ class QueuePage(Page):
         self.tabs.set_value(key)
         if not self._loaded:
             return
-        model = self.models[self._section()]
+        model, older = self.models[self._section()], self._older.get(key)
         if model.rowCount():
             self.stack.setCurrentWidget(self.view())
         elif model.count():
-            self.stack.setCurrentWidget(self.empty["filtered"])
+            looking = older is not None and older.more
+            self.stack.setCurrentWidget(self.empty["looking" if looking else "filtered"])
         else:
             self.stack.setCurrentWidget(self.empty[key])
+        if older is not None:
+            older.look()
 
     def _show_counts(self) -> None:
         titles = {
@@ -321,7 +290,7 @@ class QueuePage(Page):
         }
         for key, title in titles.items():
             model = self.models[next(name for name in SECTIONS if name == key)]
-            more = "+" if self._more_to_come.get(model.section) and model.count() else ""
+            more = "+" if key in self._older and self._older[key].more else ""
             count = f"  {model.count():,}{more}" if model.count() else ""
             self.tabs.set_text(key, title + count)
         self.show_section(self.tabs.value())

@@ -81,11 +81,15 @@ def _all_open(library: Library, registry: Registry) -> list[JobItem]:
 
 
 def read_ended(
-    library: Library, registry: Registry, section: Section, after: JobItem | None = None
+    library: Library,
+    registry: Registry,
+    section: Section,
+    after: JobItem | None = None,
+    limit: int = ENDED_LIMIT,
 ) -> list[JobItem]:
-    """Return jobs that ended, newest first, a page of them after ``after``."""
+    """Return jobs that ended, newest first, at most ``limit`` of them after ``after``."""
     before = None if after is None else (2, int(-after.order[1]))
-    jobs = library.jobs.list(statuses=SECTIONS[section], limit=ENDED_LIMIT, before=before)
+    jobs = library.jobs.list(statuses=SECTIONS[section], limit=limit, before=before)
     return [make_item(job, registry) for job in jobs]
 
 
