@@ -957,7 +957,7 @@
     </message>
     <message>
         <source>This job began before your changes were saved.</source>
-        <translation>在您保存更改之前，此任务已经开始。</translation>
+        <translation>在你保存更改之前，此任务已经开始。</translation>
     </message>
     <message>
         <source>They are still here: “Add to the queue” makes another job of them.</source>
@@ -1067,6 +1067,26 @@
     <message>
         <source>Cancelled</source>
         <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Choose copy</source>
+        <translation>挑选文案</translation>
+    </message>
+    <message>
+        <source>Write image prompts</source>
+        <translation>编写图像提示词</translation>
+    </message>
+    <message>
+        <source>Compose a creative</source>
+        <translation>合成创意</translation>
+    </message>
+    <message>
+        <source>Finish the campaign</source>
+        <translation>完成营销活动</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
         <source>took {0}</source>

@@ -9,7 +9,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from studio.core.job import JobStatus, Lane
 from studio.gui.models.job_list_model import ROW_ROLE, JobListModel
 from studio.gui.models.job_rows import JobItem, layout
+from studio.gui.models.job_words import step_words
 from studio.gui.pages.queue.job_list_view import JobListView
+from studio.gui.translating import VARIABLE, install_translations
+from studio.services.steps import STEPS
 
 
 def item(number: int, lane: Lane = Lane.INTERACTIVE, batch: str = "", **more: object) -> JobItem:
@@ -191,3 +194,38 @@ def test_one_change_among_ten_thousand_rows_touches_few(qapp):
 
 def test_layout_of_nothing_is_nothing():
     assert layout([], lanes=True, expanded={}) == []
+
+
+@pytest.fixture
+def chinese(qapp, monkeypatch):
+    """Everything in Chinese for one test."""
+    monkeypatch.setenv(VARIABLE, "zh_CN")
+    install_translations(qapp, "")
+    yield
+    monkeypatch.setenv(VARIABLE, "en")
+    install_translations(qapp, "")
+
+
+def test_rows_are_read_out_in_the_words_that_they_show(model):
+    model.replace([item(1, status=JobStatus.PAUSED), item(2, Lane.BATCH)])
+    said = [model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(4)]
+    assert said == ["1 job, Interactive", "title 1, Images · Text to image, Paused",
+                    "1 job, Batch", "title 2, Images · Text to image, Queued"]  # fmt: skip
+
+
+@pytest.mark.usefixtures("chinese")
+def test_rows_in_chinese_are_read_out_and_found_by_chinese_words():
+    model = JobListModel("failed")
+    model.replace([item(1, status=JobStatus.FAILED)])
+    assert model.index(0).data() == "title 1, Images · Text to image, 失败"
+    model.set_filter("失败")
+    assert (model.rowCount(), model.shown()) == (1, 1)
+    model.set_filter("排队")
+    assert (model.rowCount(), model.shown()) == (0, 0)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_every_campaign_step_has_a_name_in_the_language_of_the_window():
+    for step in STEPS:
+        assert step_words(step).isascii() is False, step
+    assert step_words("wash_up") == "Wash up"  # of a later version

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 
 from studio.gui.models.job_rows import JobItem, Row, Section, layout, matches
+from studio.gui.models.job_words import lane_words, status_names, status_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -134,7 +135,7 @@ class JobListModel(QAbstractListModel):
 
     def shown(self) -> int:
         """Return the number of jobs that the filter lets through."""
-        return sum(1 for item in self._items.values() if matches(item, self._words))
+        return len(self._visible())
 
     def last_item(self) -> JobItem | None:
         """Return the last job in order, or None."""
@@ -272,12 +273,11 @@ class JobListModel(QAbstractListModel):
         del self._order[place]
 
     def _visible(self) -> list[JobItem]:
-        items = self._items
+        items = [self._items[job_id] for _order, job_id in self._order]
         if not self._words:
-            return [items[job_id] for _order, job_id in self._order]
-        return [
-            items[job_id] for _order, job_id in self._order if matches(items[job_id], self._words)
-        ]
+            return items
+        statuses = status_names()
+        return [item for item in items if matches(item, self._words, statuses)]
 
     def _relayout(self) -> None:
         lanes = self.section == "next"
@@ -346,8 +346,8 @@ class JobListModel(QAbstractListModel):
     def _words_of(self, row: Row) -> str:
         if row.kind == "job":
             item = self._items.get(row.key)
-            return f"{item.title}, {item.what}, {item.status}" if item else ""
-        name = self.batch_title(row.batch_id) if row.kind == "batch" else row.key
+            return f"{item.title}, {item.what}, {status_words(item)[0]}" if item else ""
+        name = self.batch_title(row.batch_id) if row.kind == "batch" else lane_words(row.key)
         return self.tr("%n job(s)", "", row.count) + (f", {name}" if name else "")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from generators.api import Request
 from studio.core.asset import AssetQuery
 from studio.core.job import FINAL, Job, JobKind, JobStatus, Lane
+from studio.gui.models.job_words import step_words
 from studio.gui.translating import manifest_words
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def make_item(job: Job, registry: Registry) -> JobItem:
         modality = output if output in ("text", "image", "audio") else _modality(manifest)
         checkpoint = request.checkpoint.name if request.checkpoint else ""
     else:
-        what = request.step.replace("_", " ").capitalize()
+        what = step_words(request.step)
     if job.kind is JobKind.FINETUNE:
         modality = "training"
     final = job.status in FINAL
@@ -125,11 +126,12 @@ def _modality(manifest: object) -> str:
     return str(getattr(manifest, "modality", "text"))
 
 
-def matches(item: JobItem, words: Collection[str]) -> bool:
-    """Tell whether every word occurs somewhere in the row."""
+def matches(item: JobItem, words: Collection[str], statuses: Mapping[JobStatus, str]) -> bool:
+    """Tell whether every word occurs somewhere in the row, whose status ``statuses`` names."""
     if not words:
         return True
-    text = f"{item.title} {item.what} {item.checkpoint} {item.reason} {item.status}".casefold()
+    parts = (item.title, item.what, item.checkpoint, item.reason, statuses[item.status])
+    text = " ".join(parts).casefold()
     return all(word in text for word in words)
 
 

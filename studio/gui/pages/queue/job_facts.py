@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, 
 from generators.api import Request
 from studio.core.job import JobStatus
 from studio.gui import words
-from studio.gui.pages.queue.job_words import lane_words
+from studio.gui.models.job_words import lane_words
 from studio.gui.theme.manager import set_icon
 from studio.gui.theme.tokens import SIZES
 from studio.gui.translating import translate

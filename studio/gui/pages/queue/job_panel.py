@@ -13,8 +13,8 @@ from studio.core.errors import NotFound
 from studio.core.job import JobKind, JobStatus, Lane
 from studio.gui.messages import Choice
 from studio.gui.models.job_rows import SECTIONS, make_item
+from studio.gui.models.job_words import lane_words, status_words
 from studio.gui.pages.queue.job_facts import FactsGrid, Results, Technical, WhatHappened, facts_of
-from studio.gui.pages.queue.job_words import lane_words, status_words
 from studio.gui.pages.queue.reading import JobDetails, read_details
 from studio.gui.theme.tokens import SIZES
 from studio.gui.widgets.buttons import IconButton, SegmentedControl, button, spacer

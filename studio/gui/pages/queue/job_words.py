@@ -1,4 +1,4 @@
-"""What the Queue page says of jobs: kinds, lanes, states, second lines."""
+"""What the Queue page says of jobs: icons of their kinds, second lines."""
 
 from __future__ import annotations
 
@@ -18,31 +18,6 @@ ICONS = {
     "step": "layers",
     "training": "zap",
 }
-
-
-def lane_words(lane: str) -> str:
-    """Return a lane's name for people."""
-    return {
-        "interactive": translate("JobWords", "Interactive"),
-        "batch": translate("JobWords", "Batch"),
-        "training": translate("JobWords", "Training"),
-    }[lane]
-
-
-def status_words(item: JobItem) -> tuple[str, str]:
-    """Return a job's status for people, and the colour token of its dot."""
-    if item.cancel_requested and item.section() is None:
-        return translate("JobWords", "Cancelling"), "warn"
-    return {
-        JobStatus.QUEUED: (translate("JobWords", "Queued"), "text_faint"),
-        JobStatus.WAITING: (translate("JobWords", "Waiting"), "text_faint"),
-        JobStatus.PAUSED: (translate("JobWords", "Paused"), "warn"),
-        JobStatus.INTERRUPTED: (translate("JobWords", "Interrupted"), "warn"),
-        JobStatus.RUNNING: (translate("JobWords", "Running"), "accent_text"),
-        JobStatus.SUCCEEDED: (translate("JobWords", "Succeeded"), "good"),
-        JobStatus.FAILED: (translate("JobWords", "Failed"), "bad"),
-        JobStatus.CANCELLED: (translate("JobWords", "Cancelled"), "text_faint"),
-    }[item.status]
 
 
 def detail_words(item: JobItem) -> str:

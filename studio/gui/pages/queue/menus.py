@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core.job import FINAL, JobStatus, Lane
-from studio.gui.pages.queue.job_words import lane_words
+from studio.gui.models.job_words import lane_words
 from studio.gui.pages.queue.row_delegate import ACTION_ICONS
 from studio.gui.theme.manager import themed_icon
 from studio.gui.translating import translate

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from studio.core.job import JobStatus
 from studio.gui.models.job_list_model import ITEM_ROLE, RESULT_ROLE, ROW_ROLE, JobListModel
-from studio.gui.pages.queue.job_words import ICONS, detail_words, lane_words, status_words
+from studio.gui.models.job_words import lane_words, status_words
+from studio.gui.pages.queue.job_words import ICONS, detail_words
 from studio.gui.theme.icons import pixmap
 from studio.gui.theme.manager import color, font, theme
 from studio.gui.theme.tokens import SIZES
