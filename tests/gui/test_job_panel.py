@@ -70,6 +70,7 @@ def test_edits_of_a_job_that_begins_are_kept_for_another_job(edited, filled, set
         assert (heard[-1].tone, "began" in heard[-1].text) == ("warn", True)
         assert [banner.message for banner in page.window().banners.banners()] == [heard[-1]]
         assert page.panel.save_words() == "Add to the queue"
+        assert not page.panel._lane.isEnabled()  # what runs stays in its lane
         page.panel.save()
         settle(lambda: page.panel.form is None)
         jobs = library.jobs.list(statuses=(JobStatus.QUEUED,))

@@ -54,6 +54,7 @@ class JobPanel(QFrame):
         self._details: JobDetails | None = None
         self._job_id = ""
         self.form: ParamForm | None = None
+        self._lane: SegmentedControl | None = None
         self.edited = False
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Details of the job"))
@@ -140,7 +141,7 @@ class JobPanel(QFrame):
         )
 
     def _forget_form(self) -> None:
-        self.form, self.edited = None, False
+        self.form, self._lane, self.edited = None, None, False
         for key in (ASKED, BEGUN):  # about edits that are gone
             self._context.messages.withdraw(key)
 
@@ -178,6 +179,8 @@ class JobPanel(QFrame):
         if was is not can_be:
             self._context.messages.withdraw(ASKED)  # its answers are about the buttons of before
             self._save.setEnabled(True)
+        if self._lane is not None:
+            self._lane.setEnabled(can_be)
         return True
 
     def _offer_new_job(self) -> None:
@@ -217,7 +220,7 @@ class JobPanel(QFrame):
         if details.job.kind is JobKind.FINETUNE:
             return
         lanes = [(lane.value, lane_words(lane.value)) for lane in (Lane.INTERACTIVE, Lane.BATCH)]
-        choice = SegmentedControl(lanes, self.tr("Lane"))
+        choice = self._lane = SegmentedControl(lanes, self.tr("Lane"))
         choice.set_value(details.job.lane.value)
         job_id = details.job.id
         choice.changed.connect(lambda lane: self._actions.to_lane([job_id], Lane(lane)))
