@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from studio.core.asset import AssetQuery
 from studio.gui.models.asset_list_model import ASSET_IDS
 from studio.gui.models.asset_rows import query_from_json, query_to_json, steps
 from studio.gui.pages.library.facts import facts_of
 from studio.gui.pages.library.menus import make_menu
+from studio.gui.widgets import asset_grid
 from studio.services.files.exporting import export_each
 from studio.services.files.marks import read_marks
 from studio.store.library import Library
@@ -184,6 +187,33 @@ def test_exported_files_are_marked_and_dragged_ones_are_files(library_page, sett
     mime = page.model.mime_of([picture])
     assert Path(mime.urls()[0].toLocalFile()).is_file()
     assert bytes(mime.data(ASSET_IDS).data()).decode() == picture
+
+
+def test_a_selection_is_dragged_with_the_mouse(library_page, monkeypatch):
+    grid = library_page.grid
+    dragged = []
+    monkeypatch.setattr(asset_grid, "run_drag", lambda _view, mime, _picture: dragged.append(mime))
+    first, second = (grid.cell(row).center() for row in (0, 1))
+    view = grid.viewport()
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=first)
+    QTest.mouseClick(
+        view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, pos=second
+    )
+    ids = grid.selected_ids()
+    assert len(ids) == 2
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=second)
+    for far in (10, 40, 45):
+        if dragged:
+            break  # a real drag has the mouse from here on
+        point = second + QPoint(far, far)
+        where = QPointF(point), QPointF(view.mapToGlobal(point))
+        left = Qt.MouseButton.LeftButton
+        event = QMouseEvent(QEvent.Type.MouseMove, *where, left, left, Qt.KeyboardModifier(0))
+        QApplication.sendEvent(view, event)
+    (mime,) = dragged
+    assert bytes(mime.data(ASSET_IDS).data()).decode().split() == ids
+    assert [Path(url.toLocalFile()).is_file() for url in mime.urls()] == [True, True]
+    assert grid.selected_ids() == ids
 
 
 def test_a_dropped_file_brings_its_recipe(library_page, settle, said, tmp_path, empty, open_window):

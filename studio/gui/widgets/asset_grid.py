@@ -59,7 +59,6 @@ class AssetGrid(UniformGrid):
         super().__init__()
         self._painter = painter
         self._hover = -1
-        self._pressed: QPoint | None = None
         self._kept: tuple[list[str], str, int] = ([], "", 0)
         self._anchor = ""  # id of the asset that Shift+click selects from
         self._idle = QTimer(self)
@@ -73,6 +72,7 @@ class AssetGrid(UniformGrid):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
+        self.setDragEnabled(True)
         self.verticalScrollBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         painter.thumbnails.changed.connect(self._on_thumbnail)
         theme().changed.connect(self.viewport().update)
@@ -257,10 +257,7 @@ class AssetGrid(UniformGrid):
         """Letters are not searched here; there is a search field."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember where a drag may begin."""
-        self._pressed = (
-            event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
-        )
+        """Select from the anchor with Shift; Qt does the rest."""
         index = self.indexAt(event.position().toPoint())
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if index.isValid() and shift and event.button() == Qt.MouseButton.LeftButton:

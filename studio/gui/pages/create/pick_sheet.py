@@ -41,6 +41,7 @@ class PickSheet(Sheet):
         self.model = AssetListModel(context, self)
         self.grid = AssetGrid(AssetPainter(thumbnails), self.tr("Pictures"))
         self.grid.setSelectionMode(AssetGrid.SelectionMode.SingleSelection)
+        self.grid.setDragEnabled(False)  # there is no place to drop a picture on
         self.grid.set_side(136)
         self.grid.set_list(self.model)
         self.grid.opened.connect(self._choose)
