@@ -112,6 +112,14 @@
         <translation>已复制提示词。</translation>
     </message>
     <message>
+        <source>The picture cannot be copied.</source>
+        <translation>无法复制这张图片。</translation>
+    </message>
+    <message>
+        <source>Its file is gone, or it is too large for the clipboard.</source>
+        <translation>它的文件已不存在，或对剪贴板来说太大。</translation>
+    </message>
+    <message>
         <source>Picture copied.</source>
         <translation>已复制图片。</translation>
     </message>
@@ -652,6 +660,10 @@
         <translation>在文件夹中显示</translation>
     </message>
     <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
         <source>Tags</source>
         <translation>标签</translation>
     </message>
@@ -674,6 +686,10 @@
     <message>
         <source>Move to trash</source>
         <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>永久删除</translation>
     </message>
     <message numerus="yes">
         <source>%n selected</source>

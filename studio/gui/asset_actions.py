@@ -136,13 +136,12 @@ class AssetActions(QObject):
         """Put assets into the trash, with a way back."""
         ids = list(ids)
         undo = Choice(self.tr("Undo"), lambda: self.restore(ids, quietly=True))
-        self._context.store.write(
-            self,
-            lambda library: library.assets.trash(ids),
-            lambda count: self._context.messages.good(
-                self.tr("%n moved to the trash.", "", count), undo
-            ),
-        )
+
+        def said(count: int) -> None:
+            if count:
+                self._context.messages.good(self.tr("%n moved to the trash.", "", count), undo)
+
+        self._context.store.write(self, lambda library: library.assets.trash(ids), said)
 
     def restore(self, ids: Sequence[str], *, quietly: bool = False) -> None:
         """Take assets out of the trash."""
@@ -201,6 +200,12 @@ class AssetActions(QObject):
         """Put a picture, and its file, on the clipboard."""
 
         def take(image: QImage) -> None:
+            if image.isNull():
+                self._context.messages.bad(
+                    self.tr("The picture cannot be copied."),
+                    self.tr("Its file is gone, or it is too large for the clipboard."),
+                )
+                return
             data = QMimeData()
             data.setImageData(image)
             data.setUrls([QUrl.fromLocalFile(file)])

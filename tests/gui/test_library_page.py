@@ -117,6 +117,58 @@ def test_the_trash_gives_back_and_lets_go(library_page, settle, said, asked):
     assert asked(lambda library: library.assets.count(AssetQuery())) == ASSETS - 1
 
 
+def test_the_panel_offers_what_can_be_done_in_the_trash(library_page, settle, said, asked):
+    page = library_page
+    row = next(r for r in range(ASSETS) if page.model.item_at(r).modality == "image")
+    ids = [page.model.id_at(row), page.model.id_at(row + 1), page.model.id_at(row + 2)]
+    page.grid.select_ids(ids)
+    assert not page.panel.restore.isVisible()
+    page.panel.trash.click()
+    settle(lambda: page.model.rowCount() == ASSETS - 3)
+    page.show_place("", "", trashed=True)
+    settle(lambda: page.model.rowCount() == 3)
+    page.grid.select_ids(ids[:1])
+    settle(lambda: page.panel.details is not None and page.panel.details.asset.id == ids[0])
+    offered = (page.panel.more, page.panel.reference, page.panel.upscale)
+    assert not any(made.isVisible() for made in offered)
+    page.panel.restore_one.click()
+    settle(lambda: page.model.rowCount() == 2)
+    page.grid.select_ids(ids[1:])
+    heard = said(page.window())
+    page.panel.trash.click()
+    (question,) = heard
+    assert question.choices[0].kind == "danger"
+    assert page.panel.restore.isVisible()
+    page.panel.restore.click()
+    settle(lambda: page.model.rowCount() == 0)
+    assert asked(lambda library: library.assets.count(AssetQuery())) == ASSETS
+
+
+def test_a_picture_that_cannot_be_read_is_not_said_to_be_copied(library_page, settle, said):
+    heard = said(library_page.window())
+    library_page.actions_.copy_image("/nowhere/at-all.png")
+    settle(lambda: len(heard) == 1)
+    assert heard[0].tone == "bad"
+
+
+def test_a_title_is_saved_when_the_selection_goes_another_way(library_page, settle, asked):
+    page = library_page
+    first, second = page.model.id_at(0), page.model.id_at(1)
+    ways = (
+        ("by another asset", lambda: page.grid.select_ids([second])),
+        ("by a selection", lambda: page.grid.select_ids([first, second])),
+        ("by none", page.grid.clearSelection),
+    )
+    for title, leave in ways:
+        page.grid.select_ids([first])
+        settle(lambda: page.panel.details is not None and page.panel.details.asset.id == first)
+        page.panel.title.setFocus()
+        page.panel.title.setText(title)
+        leave()
+        settle(lambda t=title: asked(lambda library: library.assets.get(first)).title == t)
+    assert asked(lambda library: library.assets.get(second)).title != "by another asset"
+
+
 def test_boards_are_made_filled_and_left(library_page, settle):
     page = library_page
     first = page.model.id_at(0)

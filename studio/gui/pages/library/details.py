@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -94,6 +94,7 @@ class DetailsPanel(QFrame):
         self._actions = actions
         self.details: AssetDetails | None = None
         self._ids: list[str] = []
+        self._in_trash = False
         self.setProperty("role", "panel")
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(self.tr("Details"))
@@ -147,23 +148,17 @@ class DetailsPanel(QFrame):
         reveal.clicked.connect(self._reveal)
         row.addWidget(self.more)
         row.addStretch(1)
-        for made in (self.reference, self.upscale, export, reveal):
+        self.restore_one = IconButton("archive-restore", self.tr("Restore"), size=28)
+        self.restore_one.clicked.connect(lambda: self._actions.restore(self._ids))
+        for made in (self.restore_one, self.reference, self.upscale, export, reveal):
             row.addWidget(made)
         column.addLayout(row)
-        self._recipe = QWidget()
-        self._recipe_column = QVBoxLayout(self._recipe)
-        self._recipe_column.setContentsMargins(0, 0, 0, 0)
-        self._recipe_column.setSpacing(SIZES.gap)
-        column.addWidget(self._recipe)
+        self._recipe_column = _add_box(column, SIZES.gap)
         column.addWidget(label(self.tr("Tags"), "label"))
         self.tags = TagEdit(self.tr("Add a tag"))
         self.tags.changed.connect(lambda tags: self._actions.set_tags(self._ids[0], tags))
         column.addWidget(self.tags)
-        self._after = QWidget()
-        self._after_column = QVBoxLayout(self._after)
-        self._after_column.setContentsMargins(0, 0, 0, 0)
-        self._after_column.setSpacing(SIZES.step)
-        column.addWidget(self._after)
+        self._after_column = _add_box(column, SIZES.step)
         column.addStretch(1)
 
     def _build_many(self) -> QWidget:
@@ -183,24 +178,37 @@ class DetailsPanel(QFrame):
         self.compare.clicked.connect(self.compare_wanted.emit)
         export = button(self.tr("Export …"), icon="file-down")
         export.clicked.connect(lambda: self._actions.export(self._ids))
-        trash = button(self.tr("Move to trash"), icon="trash-2")
-        trash.clicked.connect(lambda: self._actions.trash(self._ids))
-        for made in (self.compare, export, trash):
+        self.restore = button(self.tr("Restore"), icon="archive-restore")
+        self.restore.clicked.connect(lambda: self._actions.restore(self._ids))
+        self.trash = button(self.tr("Move to trash"), icon="trash-2")
+        self.trash.clicked.connect(self._throw_away)
+        for made in (self.compare, export, self.restore, self.trash):
             column.addWidget(made)
         return many
+
+    def _throw_away(self) -> None:
+        if self._in_trash:
+            self._actions.empty_trash(len(self._ids), self._ids)
+        else:
+            self._actions.trash(self._ids)
 
     # what is shown ------------------------------------------------------------------------------
 
     def show_nothing(self) -> None:
         """Nothing is selected."""
+        self._save_title()
         self._filling.stop()
         self.details, self._ids = None, []
         self._show("nothing")
         self.heading.setText(self.tr("Details"))
 
-    def show_many(self, ids: list[str]) -> None:
-        """Several are selected."""
+    def show_many(self, ids: list[str], *, trashed: bool = False) -> None:
+        """Several are selected; ``trashed``: in the trash."""
+        self._save_title()
         self._filling.stop()
+        self._in_trash = trashed
+        self.restore.setVisible(trashed)
+        self.trash.setText(self.tr("Delete for good") if trashed else self.tr("Move to trash"))
         self.details, self._ids = None, ids
         self.heading.setText(self.tr("%n selected", "", len(ids)))
         self.compare.setVisible(len(ids) <= 4)
@@ -208,6 +216,7 @@ class DetailsPanel(QFrame):
 
     def show_asset(self, asset_id: str) -> None:
         """Read one and show it."""
+        self._save_title()
         self._ids = [asset_id]
         self.refresh()
 
@@ -243,10 +252,12 @@ class DetailsPanel(QFrame):
         if not (same and self.title.hasFocus()):
             self.title.setText(asset.title)
         self.stars.set_value(asset.rating)
-        creates = self._context.has_page("create")
+        creates = self._context.has_page("create") and not asset.trashed_at
+        self.restore_one.setVisible(bool(asset.trashed_at))
         self.more.setVisible(creates and asset.recipe is not None)
         self.reference.setVisible(creates and asset.modality == "image" and not asset.missing)
-        self.upscale.setVisible(asset.modality == "image" and not asset.missing)
+        living = not asset.missing and not asset.trashed_at
+        self.upscale.setVisible(asset.modality == "image" and living)
         self.tags.set_tags(asset.tags)
         _empty(self._recipe_column)
         _empty(self._after_column)
@@ -337,9 +348,11 @@ class DetailsPanel(QFrame):
             self._actions.reveal(self.details.item.file)
 
     def _save_title(self) -> None:
-        details = self.details
-        if details is not None and self.title.text().strip() != details.asset.title:
-            self._actions.set_title(details.asset.id, self.title.text().strip())
+        """Save what was typed; a press of the mouse elsewhere does not end an edit by itself."""
+        details, title = self.details, self.title.text().strip()
+        if details is not None and title != details.asset.title:
+            self.details = replace(details, asset=replace(details.asset, title=title))
+            self._actions.set_title(details.asset.id, title)
 
     def _tag_all(self) -> None:
         tag = self.many_tag.text().strip()
@@ -354,6 +367,16 @@ def _kind_words(panel: QWidget, modality: str) -> str:
         "text": translate("DetailsPanel", "Text"),
         "audio": translate("DetailsPanel", "Sound"),
     }.get(modality, translate("DetailsPanel", "File"))
+
+
+def _add_box(column: QVBoxLayout, spacing: int) -> QVBoxLayout:
+    """Add a widget to a column and return its own."""
+    box = QWidget()
+    inner = QVBoxLayout(box)
+    inner.setContentsMargins(0, 0, 0, 0)
+    inner.setSpacing(spacing)
+    column.addWidget(box)
+    return inner
 
 
 def _empty(column: QVBoxLayout) -> None:

@@ -307,7 +307,8 @@ class LibraryPage(Page):
             if asset_id != self.panel.asset_id():
                 self.panel.show_asset(asset_id)
         else:
-            self.panel.show_many(self.grid.selected_ids())
+            trashed = self.model.query.trashed
+            self.panel.show_many(self.grid.selected_ids(), trashed=trashed)
 
     # acting -------------------------------------------------------------------------------------
 
@@ -336,7 +337,7 @@ class LibraryPage(Page):
     def copy(self) -> None:
         """Copy the picture, or the text, of the selected asset."""
         item = self.model.item(self.grid.current_id())
-        if item is not None and item.modality == "image":
+        if item is not None and item.modality == "image" and not item.missing:
             self.actions_.copy_image(item.file)
         elif item is not None and item.modality == "text":
             self.actions_.copy_words(item.id)
