@@ -224,6 +224,17 @@ def test_the_window_comes_back_as_it_was(empty, open_window):
     assert settings.window
 
 
+def test_what_was_saved_never_keeps_a_page_from_opening(empty, open_window, monkeypatch, caplog):
+    def refuse(_page, _state):
+        raise ValueError("odd")
+
+    monkeypatch.setattr("studio.gui.pages.create.page.CreatePage.restore", refuse)
+    window = open_window(empty, "create")
+    assert window.page.page_id == "create"
+    assert window.page.form.prompt.edit.hasFocus()
+    assert "could not be restored" in caplog.text
+
+
 def test_closing_with_work_left_asks_in_the_window(filled, open_window, said, settle):
     window = open_window(filled)
     heard = said(window)

@@ -75,6 +75,20 @@ def test_every_generator_has_a_form_with_valid_defaults(qapp, qtbot):
                 assert field.control().accessibleName(), field.spec.key
 
 
+def test_values_of_another_type_show_the_default_and_huge_ones_the_nearest(form):
+    for odd in ("auto", [1], {}, True, float("nan")):
+        form.set_values({"steps": odd, "scale": odd, "width": odd})
+        values = form.values()
+        assert (values["steps"], values["scale"], values["width"]) == (20, 6.5, None)
+    form.set_values({"steps": 10**40, "scale": -(10**40), "width": 10**400})
+    values = form.values()
+    assert (values["steps"], values["scale"], values["width"]) == (100, 0, 4096)
+    form.set_values({"tiled": "no", "scheduler": [1], "seed": True})
+    values = form.values()
+    assert (values["tiled"], values["scheduler"], values["seed"]) == (False, "euler", -1)
+    assert form.problems() == {}
+
+
 def test_automatic_is_none(form):
     width = form.field("width")
     assert width.value() is None

@@ -6,6 +6,7 @@ of the event loop in between. ``make_now`` does both at once, for the page a win
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from studio.gui.context import AppContext
     from studio.gui.pages.page import Page
     from studio.gui.pages.registry import PageSpec
+
+log = logging.getLogger(__name__)
 
 
 class PageMaker(QObject):
@@ -73,7 +76,10 @@ class PageMaker(QObject):
         yield
         for _ in page.build():
             yield
-        page.restore(self._context.settings.pages.get(page_id, {}))
+        try:
+            page.restore(self._context.settings.pages.get(page_id, {}))
+        except Exception:  # what was saved must never keep a page, or the window, from opening
+            log.exception("what was saved of the page %s could not be restored", page_id)
         yield
         yield from _polish(page)
         self.pages[page_id] = page

@@ -125,9 +125,9 @@ class BooleanField(ParamField):
         return self.switch.isChecked()
 
     def set_value(self, value: JsonValue) -> None:
-        """Show on or off."""
+        """Show on or off; anything else shows the default."""
         self.switch.blockSignals(True)
-        self.switch.setChecked(bool(value))
+        self.switch.setChecked(bool(value if isinstance(value, bool) else self.spec.default))
         self.switch.blockSignals(False)
 
     def control(self) -> QWidget:
@@ -157,7 +157,8 @@ class ChoiceField(ParamField):
     def set_value(self, value: JsonValue) -> None:
         """Show a choice; one that is not offered shows the first."""
         self.combo.blockSignals(True)
-        self.combo.setCurrentIndex(max(0, self.combo.findData(value)))
+        known = value if isinstance(value, str) else self.spec.default
+        self.combo.setCurrentIndex(max(0, self.combo.findData(known)))
         self.combo.blockSignals(False)
 
     def control(self) -> QWidget:
@@ -192,7 +193,7 @@ class SeedField(ParamField):
 
     def set_value(self, value: JsonValue) -> None:
         """Lock a number; -1 or None unlocks."""
-        locked = isinstance(value, int) and value >= 0
+        locked = isinstance(value, int) and not isinstance(value, bool) and value >= 0
         self.edit.setText(str(value) if locked else "")
         self.lock.setChecked(locked)
         self._show_lock()

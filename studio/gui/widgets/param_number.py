@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
@@ -66,8 +67,8 @@ class NumberField(ParamField):
         return self.spin.value()
 
     def set_value(self, value: JsonValue) -> None:
-        """Show a number."""
-        number = self.spin.minimum() if value is None else value
+        """Show a number; anything else shows the default, what is out of bounds the nearest."""
+        number = self._nearest(value)
         self.spin.blockSignals(True)
         if isinstance(self.spin, QSpinBox):
             self.spin.setValue(int(number))
@@ -75,6 +76,17 @@ class NumberField(ParamField):
             self.spin.setValue(float(number))
         self.spin.blockSignals(False)
         self._follow()
+
+    def _nearest(self, value: JsonValue) -> float:
+        lowest, highest = self.spin.minimum(), self.spin.maximum()
+        for known in (value, self.spec.default):
+            if known is None:
+                return lowest
+            if isinstance(known, int) and not isinstance(known, bool):
+                return min(max(known, lowest), highest)
+            if isinstance(known, float) and not math.isnan(known):
+                return min(max(known, lowest), highest)
+        return lowest
 
     def control(self) -> QWidget:
         """Return the spin box."""

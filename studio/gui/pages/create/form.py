@@ -262,6 +262,10 @@ class CreateForm(QFrame):
             self.count.setRange(int(spec.minimum or 1), int(spec.maximum or 64))
             self.count.setValue(value)
 
+    def _set_count(self, count: JsonValue) -> None:
+        if isinstance(count, int):
+            self.count.setValue(min(max(count, self.count.minimum()), self.count.maximum()))
+
     # what is entered ----------------------------------------------------------------------------
 
     def form(self) -> ParamForm | None:
@@ -356,8 +360,7 @@ class CreateForm(QFrame):
         self.prompt.set_text(str(values.get(PROMPT) or ""))
         self.negative.set_text(str(values.get(NEGATIVE) or ""))
         for key in COUNT_KEYS:
-            if isinstance(values.get(key), int):
-                self.count.setValue(int(values[key]))
+            self._set_count(values.get(key))
         if self._form is not None:
             self._form.set_values(values)
 
@@ -393,6 +396,4 @@ class CreateForm(QFrame):
         kind = kind if kind in KINDS else "image"
         self.kinds.set_value(str(kind))
         self._load(str(kind), self._kept.get(str(kind), {}))
-        count = state.get("count")
-        if isinstance(count, int):
-            self.count.setValue(count)
+        self._set_count(state.get("count"))

@@ -28,6 +28,7 @@ from studio.gui.pages.library.preview import PreviewSheet
 from studio.gui.pages.page import Page
 from studio.gui.pages.queue.actions import QueueActions
 from studio.gui.theme.tokens import SIZES
+from studio.gui.translating import manifest_words
 from studio.gui.widgets.asset_cell import AssetPainter
 from studio.gui.widgets.surfaces import EmptyState, Skeleton
 from studio.services.music_prompt import TURNS
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from generators.api import JsonValue
+    from generators.manifest import ParamSpec
     from studio.core.job import Job, JobProgress
     from studio.gui.context import AppContext
     from studio.gui.models.asset_rows import AssetItem
@@ -344,9 +346,12 @@ class CreatePage(Page):
         self.form.setup.set_kind(kind, manifest.id, checkpoint, request.mode)
         self.form.setup.changed.emit()
         values = dict(request.params)
+        lost = list(draft.lost)
         for spec in manifest.params_for(request.mode):
             if spec.type == "seed" and draft.seed is not None:
                 values[spec.key] = draft.seed
+            if spec.key in values and not _fits(spec, values[spec.key]):
+                lost.append(manifest_words(spec.label or spec.key))
         self.form.set_values(values)
         self.form.adapters.set_chosen([(one.id, one.weight) for one in request.adapters])
         for role, box in (("image", self.form.reference), ("mask", self.form.mask_box)):
@@ -356,9 +361,9 @@ class CreatePage(Page):
             else:
                 size = (asset.width, asset.height)
                 box.set_asset(asset.id, asset.title or asset.id, draft.files[role], size)
-        if draft.lost:
+        if lost:
             self.context.messages.warn(
-                self.tr("Not all of the recipe is here: {0}.").format(", ".join(draft.lost)),
+                self.tr("Not all of the recipe is here: {0}.").format(", ".join(lost)),
                 self.tr("Choose something else in its place; the result will differ."),
                 key="create.lost",
             )
@@ -371,3 +376,14 @@ class CreatePage(Page):
 
     def _focus_prompt(self) -> None:
         self.form.prompt.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _fits(spec: ParamSpec, value: JsonValue) -> bool:
+    """Tell whether a field can show a value; one for text shows any, with what is wrong."""
+    if spec.type in ("text", "string", "json"):
+        return True
+    try:
+        spec.check(value)
+    except InvalidParameter:
+        return False
+    return True
