@@ -86,6 +86,24 @@ class JobReads:
                 found += read(wanted, condition, {**more, "limit": limit - len(found)})
         return found
 
+    def by_hand(self, each: int) -> builtins.list[Job]:
+        """Return what people had generated one by one, in the order of ``list``.
+
+        What belongs to a campaign, and what was cancelled, is not among it.
+
+        Args:
+            each: At most so many that run, so many that are open, and so many that ended.
+        """
+        condition = " AND kind = 'generate' AND lane = 'interactive' AND campaign_id = ''"
+        found: builtins.list[Job] = []
+        with self._db.snapshot():
+            for section, its_own in _SECTIONS.items():
+                chosen = set(its_own) - {JobStatus.CANCELLED}
+                wanted = [status for status in JobStatus if status in chosen]
+                read = self._open if section == _OPEN else self._by_seq
+                found += read(wanted, condition, {"limit": each})
+        return found
+
     def _open(
         self, statuses: builtins.list[JobStatus], condition: str, values: dict[str, Any]
     ) -> builtins.list[Job]:

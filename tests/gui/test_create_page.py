@@ -250,6 +250,43 @@ def test_a_mask_in_use_can_be_changed_and_a_removed_one_is_gone(inpainting, sett
     assert not sheet.use.isEnabled()
 
 
+def test_a_recipe_with_values_of_another_type_fills_the_rest_and_says_so(empty, create, settle):
+    from studio.core.recipe import Recipe
+
+    with Library.open(empty) as library:
+        params = {"prompt": "harbour", "steps": "auto", "step_seconds": 0.1}
+        made = Recipe(Request("fake", "image", params), seed=77)
+        asset = add_asset(library, recipe=made)
+    page = create(empty)
+    default = next(s for s in page.context.registry.get("fake").params if s.key == "steps").default
+    page.context.go("create", recipe=asset.id)
+    settle(page.window().banners.banners)
+    values = page.form.form().values()
+    assert (values["steps"], values["step_seconds"]) == (default, 0.1)
+    (banner,) = page.window().banners.banners()
+    assert "Steps" in banner.message.text
+
+
+def test_what_was_made_by_hand_is_found_beside_a_large_campaign(empty, create, settle):
+    with Library.open(empty) as library, library.transaction():
+        ids = []
+        for number in range(3):
+            (job,) = library.jobs.enqueue([card(f"mine {number}", lane=Lane.INTERACTIVE)])
+            done = library.jobs.claim("played")
+            library.jobs.finish(done.token, assets=[], execution={}, run_seconds=0.1)
+            ids.append(job.id)
+        waits = library.jobs.enqueue([card("waits", lane=Lane.INTERACTIVE)])
+        library.jobs.pause([waits[0].id])
+        library.jobs.enqueue([card("theirs") for _ in range(150)])
+        for _ in range(100):
+            done = library.jobs.claim("played")
+            library.jobs.finish(done.token, assets=[], execution={}, run_seconds=0.1)
+        library.jobs.enqueue([card("theirs") for _ in range(150)])
+    page = create(empty)
+    settle(lambda: not page.results.busy)
+    assert [group.made.item.id for group in page.results.in_order()] == [waits[0].id, *ids[::-1]]
+
+
 def test_a_reference_and_a_painted_mask_become_inputs(filled, create, settle):
     page = create(filled)
     with Library.open(filled) as library:

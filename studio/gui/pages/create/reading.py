@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from generators.registry import Registry
     from studio.store.library import Library
 
-SHOWN = 20  # jobs
-LOOKED_AT = 200
+SHOWN = 20  # jobs of those that are open, and of those that ended
 MOST_RESULTS = 64
 
 
@@ -35,10 +34,8 @@ class MadeJob:
 
 
 def read_recent(library: Library, registry: Registry) -> list[MadeJob]:
-    """Return the newest jobs that people asked for, newest first."""
-    mine = [job for job in library.jobs.list(limit=LOOKED_AT) if belongs(job)]
-    mine.sort(key=lambda job: job.created_at, reverse=True)
-    return [_made(library, registry, job) for job in mine[:SHOWN]]
+    """Return what people asked for: what runs, what comes next, what ended, newest first."""
+    return [_made(library, registry, job) for job in library.jobs.by_hand(SHOWN) if belongs(job)]
 
 
 def read_jobs(library: Library, registry: Registry, ids: Iterable[str]) -> list[MadeJob]:
