@@ -16,7 +16,7 @@ from generators.api import AdapterRef, InvalidParameter, Request
 from studio.core.asset import AssetQuery
 from studio.core.checkpoint import Adapter, Checkpoint
 from studio.core.job import JobStatus, Lane
-from studio.gui.pages.create.offers import templates
+from studio.gui.pages.create.offers import Models, templates
 from studio.store.library import Library
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -339,6 +339,61 @@ def test_everything_entered_comes_back(empty, create, settle):
     assert page.form.prompt.past()["image"] == ["an older prompt"]
     page.restore({"kinds": [1], "kind": 7, "history": "no", "count": "x"})
     assert page.form.kind == "image"
+
+
+def test_adapters_are_there_again_after_another_kind_and_another_start(
+    empty, create, settle, tmp_path
+):
+    with Library.open(empty) as library:
+        ref = fake_checkpoint(library, tmp_path / "weights", "Tiny A")
+        for name in ("look", "line"):
+            (tmp_path / name).mkdir()
+            folder = str(tmp_path / name)
+            library.models.add_adapter(Adapter(name, name, "fake", "fake_a", folder))
+    page = create(empty)
+    form = page.form
+    form.setup.set_kind("image", "fake", ref.id)
+    form.setup.changed.emit()
+    form.adapters.set_chosen([("look", 0.6), ("line", -0.5)])
+    form.set_kind("audio")
+    assert form.adapters.chosen() == ()
+    form.set_kind("image")
+    assert form.adapters.chosen() == (("look", 0.6), ("line", -0.5))
+    assert form.order().adapters == (("look", 0.6), ("line", -0.5))
+    saved = json.loads(json.dumps(page.state()))
+    form.adapters.set_chosen([])
+    form.set_models(Models())  # as at a start, before they are read
+    page.restore(saved)
+    assert form.adapters.chosen() == ()
+    page.read_models()
+    settle(lambda: form.adapters.chosen() == (("look", 0.6), ("line", -0.5)))
+    form.adapters.restore([7, ["look"], ["look", "much"], [1, 2], None])
+    assert form.adapters.chosen() == ()
+
+
+def test_reference_and_mask_come_back_unless_they_are_gone(filled, create, settle):
+    page = create(filled)
+    with Library.open(filled) as library:
+        picture, mask = library.assets.page(AssetQuery(modality="image"), limit=2)
+    form = page.form
+    form.use_test_cards()
+    form.set_reference(picture.id, "one", "", (8, 8))
+    form.mask_box.set_asset(mask.id, "two", "", (8, 8))
+    saved = json.loads(json.dumps(page.state()))
+    form.clear_reference()
+    page.restore(saved)
+    settle(lambda: form.reference.asset_id == picture.id)
+    assert form.mask_box.asset_id == mask.id
+    with Library.open(filled) as library:
+        library.assets.trash([mask.id])
+    form.clear_reference()
+    page.restore(saved)
+    settle(lambda: form.reference.asset_id == picture.id)
+    assert form.mask_box.asset_id == ""
+    (banner,) = page.window().banners.banners()
+    assert "no longer in the library" in banner.message.text
+    page.restore({"inputs": {"image": 7, "mask": [1]}})
+    assert page.form.reference.asset_id == picture.id
 
 
 def test_templates_select_their_first_blank(empty, create):

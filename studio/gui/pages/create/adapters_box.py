@@ -15,6 +15,7 @@ from studio.gui.widgets.param_base import WheelGuard
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from generators.api import JsonValue
     from studio.core.checkpoint import Adapter
 
 LEAST, MOST = -2.0, 2.0
@@ -33,6 +34,7 @@ class AdaptersBox(QWidget):
         super().__init__()
         self._offered: dict[str, Adapter] = {}
         self._rows: dict[str, tuple[QWidget, QDoubleSpinBox]] = {}
+        self._aside: dict[str, float] = {}  # chosen, but not offered now: weights by id
         self._guard = WheelGuard(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -48,11 +50,14 @@ class AdaptersBox(QWidget):
         self.set_offered(())
 
     def set_offered(self, adapters: Sequence[Adapter]) -> None:
-        """Offer these; others are taken off."""
+        """Offer these; others are put aside until they are offered again."""
         self._offered = {item.id: item for item in adapters if not item.missing}
-        for adapter_id in list(self._rows):
+        for adapter_id, weight in self.chosen():
             if adapter_id not in self._offered:
+                self._aside[adapter_id] = weight
                 self._remove(adapter_id)
+        for adapter_id in [one for one in self._aside if one in self._offered]:
+            self._put(adapter_id, self._aside.pop(adapter_id))
         self.setVisible(bool(self._offered))
 
     def chosen(self) -> tuple[tuple[str, float], ...]:
@@ -60,11 +65,24 @@ class AdaptersBox(QWidget):
         return tuple((one, spin.value()) for one, (_row, spin) in self._rows.items())
 
     def set_chosen(self, adapters: Sequence[tuple[str, float]]) -> None:
-        """Show these, as far as they are offered."""
+        """Show these; those that are not offered are put aside."""
         for adapter_id in list(self._rows):
             self._remove(adapter_id)
+        self._aside = {one: weight for one, weight in adapters if one not in self._offered}
         for adapter_id, weight in adapters:
             self._put(adapter_id, weight)
+
+    def state(self) -> list[JsonValue]:
+        """Return everything chosen, also what is put aside, for ``restore``."""
+        return [[one, weight] for one, weight in (*self.chosen(), *self._aside.items())]
+
+    def restore(self, state: JsonValue) -> None:
+        """Take back what ``state`` returned; tolerates anything."""
+        pairs = state if isinstance(state, list) else []
+        fits = [pair for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2]
+        self.set_chosen(
+            [(one, at) for one, at in fits if isinstance(one, str) and isinstance(at, int | float)]
+        )
 
     def _put(self, adapter_id: str, weight: float = 1.0) -> None:
         item = self._offered.get(adapter_id)

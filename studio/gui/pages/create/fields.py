@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QWidget
 
 if TYPE_CHECKING:
     from generators.api import JsonValue
@@ -21,6 +21,12 @@ def readable(form: ParamForm) -> dict[str, JsonValue]:
         except ValueError:  # half-typed JSON is not worth keeping
             continue
     return found
+
+
+def set_within(spin: QSpinBox, value: JsonValue) -> None:
+    """Show a number as near as its bounds allow; anything else changes nothing."""
+    if isinstance(value, int):
+        spin.setValue(min(max(value, spin.minimum()), spin.maximum()))
 
 
 def takes_tab(widget: QWidget, window: QWidget) -> bool:

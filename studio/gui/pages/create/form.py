@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidge
 
 from generators.api import InvalidParameter
 from studio.gui.pages.create.adapters_box import AdaptersBox
-from studio.gui.pages.create.fields import readable, takes_tab
+from studio.gui.pages.create.fields import readable, set_within, takes_tab
 from studio.gui.pages.create.music_chips import MusicChips
 from studio.gui.pages.create.offers import KINDS, Models, Order
 from studio.gui.pages.create.prompt_box import PromptBox, TextBox
@@ -164,6 +164,7 @@ class CreateForm(QFrame):
         )
         if self._form is not None:
             self._form.toggle.setChecked(False)
+        self.adapters.restore(kept.get("adapters"))
         self._fit()
 
     def set_models(self, models: Models, checkpoint: str = "") -> None:
@@ -262,10 +263,6 @@ class CreateForm(QFrame):
             self.count.setRange(int(spec.minimum or 1), int(spec.maximum or 64))
             self.count.setValue(value)
 
-    def _set_count(self, count: JsonValue) -> None:
-        if isinstance(count, int):
-            self.count.setValue(min(max(count, self.count.minimum()), self.count.maximum()))
-
     # what is entered ----------------------------------------------------------------------------
 
     def form(self) -> ParamForm | None:
@@ -360,7 +357,7 @@ class CreateForm(QFrame):
         self.prompt.set_text(str(values.get(PROMPT) or ""))
         self.negative.set_text(str(values.get(NEGATIVE) or ""))
         for key in COUNT_KEYS:
-            self._set_count(values.get(key))
+            set_within(self.count, values.get(key))
         if self._form is not None:
             self._form.set_values(values)
 
@@ -378,6 +375,7 @@ class CreateForm(QFrame):
             "mode": mode.id if mode else "",
             "checkpoint": checkpoint.id if checkpoint else "",
             "values": values,
+            "adapters": self.adapters.state(),
         }
 
     def state(self) -> dict[str, JsonValue]:
@@ -396,4 +394,4 @@ class CreateForm(QFrame):
         kind = kind if kind in KINDS else "image"
         self.kinds.set_value(str(kind))
         self._load(str(kind), self._kept.get(str(kind), {}))
-        self._set_count(state.get("count"))
+        set_within(self.count, state.get("count"))

@@ -14,6 +14,7 @@ from studio.gui.asset_actions import AssetActions
 from studio.gui.models.asset_thumbnails import AssetThumbnails
 from studio.gui.pages.create.form import CreateForm
 from studio.gui.pages.create.inputs import CreateInputs
+from studio.gui.pages.create.last_inputs import LastInputs
 from studio.gui.pages.create.offers import (
     Draft,
     Models,
@@ -74,6 +75,7 @@ class CreatePage(Page):
         row.addWidget(self.form)
         yield from self.form.build()
         self.inputs = CreateInputs(self)
+        self._last_inputs = LastInputs(self)
         self.weights = CreateWeights(self)
         self.results = ResultsView(self.context.images, AssetPainter(self.thumbnails))
         row.addWidget(self._make_stack(), 1)
@@ -172,11 +174,12 @@ class CreatePage(Page):
 
     def state(self) -> dict[str, JsonValue]:
         """Remember everything that is entered."""
-        return self.form.state()
+        return {**self.form.state(), **self._last_inputs.state()}
 
     def restore(self, state: Mapping[str, JsonValue]) -> None:
         """Show what was entered."""
         self.form.restore(state)
+        self._last_inputs.restore(state)
 
     # reading ------------------------------------------------------------------------------------
 
