@@ -840,6 +840,21 @@
     </message>
 </context>
 <context>
+    <name>HaltNotice</name>
+    <message>
+        <source>Resume queue</source>
+        <translation>继续队列</translation>
+    </message>
+    <message>
+        <source>The queue is paused; nothing starts.</source>
+        <translation>队列已暂停，不会开始任何任务。</translation>
+    </message>
+    <message>
+        <source>The disk is full; nothing starts.</source>
+        <translation>磁盘已满，不会开始任何任务。</translation>
+    </message>
+</context>
+<context>
     <name>JobFacts</name>
     <message>
         <source>Checkpoint</source>
@@ -1118,6 +1133,17 @@
     <message>
         <source>This is not JSON: {0}</source>
         <translation>这不是有效的 JSON：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>LastInputs</name>
+    <message>
+        <source>A picture that Create started from is no longer in the library.</source>
+        <translation>“创作”所用的一张图片已不在素材库中。</translation>
+    </message>
+    <message>
+        <source>Choose another one, or take it out of the trash.</source>
+        <translation>请另选一张，或将其从回收站恢复。</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from generators.api import UserFacingError
 from studio.gui.asset_drop import FileDrop
 from studio.gui.commands import Command
+from studio.gui.halts import HaltNotice
 from studio.gui.messages import Choice
 from studio.gui.pages.making import PageMaker
 from studio.gui.pages.registry import PAGES, PageSpec
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(central)
         self.toasts = ToastArea(self, self.context.messages)
+        self._halts = HaltNotice(self.context, self)
         self.drop = FileDrop(self, self.context)
         self.palette_sheet = CommandPalette(self, self.context.commands)
         self.shortcut_sheet = ShortcutList(self, self.context.commands)
@@ -207,6 +209,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         page.enter(what)
         page.stale = False
+        self._halts.set_page(page_id)
         page.focus_target().setFocus(Qt.FocusReason.OtherFocusReason)
         if first:
             QTimer.singleShot(IMPORT_AFTER_MS, self._maker, self._maker.import_all)

@@ -7,14 +7,22 @@ import threading
 import pytest
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
+
+
+from helpers.engines import card
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QToolButton, QWidget
 
 from generators.api import UserFacingError
 from studio.core.errors import LibraryTooNew
+from studio.core.job import JobStatus
 from studio.core.settings import load_settings
+from studio.gui.engine_link import QueueFacts
 from studio.gui.messages import Choice
 from studio.store.library import Library
+from studio.store.records import EngineState
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -233,6 +241,48 @@ def test_what_was_saved_never_keeps_a_page_from_opening(empty, open_window, monk
     assert window.page.page_id == "create"
     assert window.page.form.prompt.edit.hasFocus()
     assert "could not be restored" in caplog.text
+
+
+def halted(window):
+    """What stands above the page of why nothing starts."""
+    return [one for one in window.banners.banners() if one.message.key == "queue.halted"]
+
+
+def test_a_paused_queue_is_said_where_one_waits_for_it(empty, open_window, settle):
+    with Library.open(empty) as library:
+        library.jobs.pause_queue("Paused by you.")
+        window = open_window(empty, "create")
+        assert not halted(window)  # nothing waits
+        library.jobs.enqueue([card("one")])
+        window.context.engine.refresh()
+        settle(lambda: halted(window))
+        (banner,) = halted(window)
+        assert banner.message.hint == "Paused by you."
+        window.show_page("queue", {}, at_once=True)
+        assert not halted(window)  # this page says so itself
+        window.show_page("create", {}, at_once=True)
+        halted(window)[0].dismissed.emit()
+        window.context.engine.refresh()
+        settle(lambda: not window.context.store.busy)
+        assert not halted(window)
+        library.jobs.enqueue([card("two")])
+        window.context.engine.refresh()
+        settle(lambda: halted(window))
+        halted(window)[0].buttons[0].click()
+        settle(lambda: library.jobs.queue_paused() is None)
+        assert not halted(window)
+
+
+def test_a_full_disk_is_said_until_there_is_room(empty, open_window):
+    window = open_window(empty, "create")
+    counts = {JobStatus.QUEUED: 1}
+    full = EngineState(status="disk_full", message="Only 1 MB is free.")
+    window.context.engine.facts_changed.emit(QueueFacts(counts, None, full, running=True))
+    (banner,) = halted(window)
+    assert (banner.message.hint, banner.buttons) == ("Only 1 MB is free.", [])
+    fine = EngineState(status="running")
+    window.context.engine.facts_changed.emit(QueueFacts(counts, None, fine, running=True))
+    assert not halted(window)
 
 
 def test_closing_with_work_left_asks_in_the_window(filled, open_window, said, settle):
