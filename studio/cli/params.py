@@ -80,8 +80,23 @@ def add_options(parser: argparse.ArgumentParser, manifest: Manifest) -> None:
 
 
 def given_params(options: argparse.Namespace, manifest: Manifest) -> dict[str, JsonValue]:
-    """Return the parameters that were given as options."""
+    """Return the parameters that were given as options.
+
+    The options are those of one generator; another one may have been chosen.
+
+    Raises:
+        InvalidParameter: A value of another type, or a parameter that the generator does not have.
+    """
     values = {}
+    known = [spec.key for spec in manifest.params]
+    for name, text in vars(options).items():
+        key = name.removeprefix("param_")
+        if key != name and text is not None and key not in known:
+            raise InvalidParameter(
+                key,
+                f"{manifest.name} has no parameter {key!r:.80}.",
+                f"Give its own as --set KEY=VALUE: {', '.join(known)}.",
+            )
     for spec in manifest.params:
         text = getattr(options, "param_" + spec.key, None)
         if text is not None:
