@@ -10,7 +10,7 @@ from studio.cli.context import Cli, seconds_in_words, table
 from studio.cli.params import parse_settings
 from studio.cli.watch import wait_for
 from studio.core.errors import NotFound, UserFacingError
-from studio.core.job import Job, JobStatus, Lane
+from studio.core.job import FINAL, Job, JobStatus, Lane
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,9 @@ def add_parser(
     showing = verb("show", "everything about one job", show)
     showing.add_argument("job")
     watching = verb("watch", "wait for jobs and show their progress", watch)
-    watching.add_argument("job", nargs="*", help="job ids; all that are not final when left out")
+    watching.add_argument(
+        "job", nargs="*", help="job ids; all that go on by themselves when left out"
+    )
     for name, text, handler in (
         ("cancel", "cancel jobs", cancel),
         ("pause", "pause jobs, or the queue", pause),
@@ -148,7 +150,8 @@ def watch(cli: Cli, options: argparse.Namespace) -> int:
     """Wait for jobs; exit 1 when one did not succeed."""
     ids = [find(cli, name).id for name in options.job]
     if not ids:
-        ids = [job.id for job in cli.library.jobs.list(limit=100_000) if not job.is_final]
+        going = [status for status in JobStatus if status not in (*FINAL, JobStatus.PAUSED)]
+        ids = [job.id for job in cli.library.jobs.list(statuses=going, limit=100_000)]
     if not ids:
         cli.emit([], "Nothing is waiting or running.")
         return 0
@@ -195,8 +198,9 @@ def resume(cli: Cli, options: argparse.Namespace) -> int:
 
 
 def retry(cli: Cli, options: argparse.Namespace) -> int:
-    """Do ended jobs again."""
-    jobs = [cli.library.jobs.retry(find(cli, name).id) for name in options.job]
+    """Do ended jobs again: all that are named, or none when one of them has not ended."""
+    with cli.library.transaction():
+        jobs = [cli.library.jobs.retry(find(cli, name).id) for name in options.job]
     cli.start_engine()
     return changed(cli, jobs, "enqueued again")
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.1
 PROGRESS_SECONDS = 0.25
+MOST_NAMED = 5  # ids of paused jobs in one line
+MOVING = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.INTERRUPTED)
 ENGINE_SECONDS = 2.0  # between looks whether the engine is still there
 
 
@@ -58,7 +60,7 @@ def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = Fal
     Args:
         cli: The call.
         select: Returns the jobs to wait for, as they are now.
-        quiet: Show nothing.
+        quiet: Show no progress, only why nothing goes on.
 
     Returns:
         The jobs in their final states.
@@ -78,19 +80,19 @@ def wait_for(cli: Cli, select: Callable[[], Sequence[Job]], *, quiet: bool = Fal
                 if jobs and all(job.is_final for job in jobs):
                     display.clear()
                     return jobs
-                halted, before = why_halted(cli), halted
-                if halted and halted != before and not quiet:
+                halted, before = why_halted(cli, jobs), halted
+                if halted and halted != before:
                     display.line(halted)
                 if not quiet and time.monotonic() - drawn > PROGRESS_SECONDS:
                     drawn = time.monotonic()
                     display.status(summary(cli, jobs))
             time.sleep(POLL_SECONDS)
             if time.monotonic() - looked > ENGINE_SECONDS:
-                keep_engine(cli, None if quiet else display)
+                keep_engine(cli, display)
                 looked = time.monotonic()
 
 
-def keep_engine(cli: Cli, display: Display | None) -> None:
+def keep_engine(cli: Cli, display: Display) -> None:
     """Start the engine again when it is gone while there is work: killed, or stopped.
 
     Nothing in the library changes when it goes, so it must be looked for.
@@ -99,18 +101,23 @@ def keep_engine(cli: Cli, display: Display | None) -> None:
         return
     if engine_running(cli.root):
         return
-    if display is not None:
-        display.line("The engine was gone; it is started again.")
+    display.line("The engine was gone; it is started again.")
     cli.start_engine()
 
 
-def why_halted(cli: Cli) -> str:
-    """Return why nothing is started at the moment: the disk is full, or a person paused it."""
+def why_halted(cli: Cli, jobs: Sequence[Job]) -> str:
+    """Return why nothing is started: the disk is full, or a person paused the queue or the jobs."""
     paused = cli.library.jobs.queue_paused()
     if paused is not None:
         return f"The queue is paused. {paused}".strip() + " Go on: studio jobs resume --queue"
     state = cli.library.state.engine_state()
-    return state.message if state.status == "disk_full" else ""
+    if state.status == "disk_full":
+        return state.message
+    stopped = [job.id for job in jobs if job.status is JobStatus.PAUSED]
+    if not stopped or any(job.status in MOVING for job in jobs):
+        return ""
+    shown = " ".join(stopped[:MOST_NAMED]) + (" …" if len(stopped) > MOST_NAMED else "")
+    return f"{len(stopped)} job(s) paused. Go on: studio jobs resume {shown}"
 
 
 def announce(display: Display, jobs: Sequence[Job], seen: dict[str, JobStatus]) -> None:
@@ -144,7 +151,7 @@ def summary(cli: Cli, jobs: Sequence[Job]) -> str:
             if progress.eta_seconds is not None:
                 text += f", about {seconds_in_words(progress.eta_seconds)} left"
         parts.append(text)
-    halted = why_halted(cli)
+    halted = why_halted(cli, jobs)
     if halted or not running:
         parts.append(halted or "waiting for the engine")
     return " · ".join(parts)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from dataclasses import replace
+
 import pytest
 
-from generators.api import Request
-from studio.cli import watch
+from generators.api import InvalidParameter, Request
+from generators.registry import Registry
+from studio.cli import jobs, watch
 from studio.cli.context import Cli
+from studio.cli.params import given_params
+from studio.core.errors import IllegalMove
 from studio.core.job import JobStatus, NewJob
 from studio.store.library import Library
 
@@ -37,7 +43,7 @@ def cli(tmp_path, monkeypatch):
     call.close()
 
 
-def waiting(cli, monkeypatch, at_look=None):
+def waiting(cli, monkeypatch, at_look=None, quiet=False):
     """Wait for one new job; ``at_look`` maps the number of a look to what happens then."""
     job = cli.library.jobs.enqueue([NewJob(Request("fake", "text", {}))])[0]
     looks = 0
@@ -51,7 +57,7 @@ def waiting(cli, monkeypatch, at_look=None):
                 at_look[looks](other, job)
 
     monkeypatch.setattr(watch.time, "sleep", look)
-    return watch.wait_for(cli, lambda: [cli.library.jobs.get(job.id)])[0]
+    return watch.wait_for(cli, lambda: [cli.library.jobs.get(job.id)], quiet=quiet)[0]
 
 
 def test_an_engine_that_went_away_is_started_again(cli, monkeypatch, capsys):
@@ -72,3 +78,50 @@ def test_a_paused_queue_needs_no_engine(cli, monkeypatch):
     stop = {50: lambda library, job: library.jobs.cancel([job.id])}
     assert waiting(cli, monkeypatch, stop).status is JobStatus.CANCELLED
     assert cli.starts == 1
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_paused_queue_is_said_also_where_stdout_is_for_json(cli, monkeypatch, capsys, quiet):
+    cli.library.jobs.pause_queue("Lunch.")
+    stop = {50: lambda library, job: library.jobs.cancel([job.id])}
+    waiting(cli, monkeypatch, stop, quiet=quiet)
+    told = capsys.readouterr()
+    assert told.err.count("The queue is paused. Lunch. Go on: studio jobs resume --queue") == 1
+    assert told.out == ""
+
+
+def test_a_paused_job_is_said_with_what_lets_it_go_on(cli, monkeypatch, capsys):
+    cli.works_at = 0
+    monkeypatch.setattr(watch, "engine_running", lambda _root: True)
+    steps = {
+        5: lambda library, job: library.jobs.pause([job.id]),
+        50: lambda library, job: library.jobs.cancel([job.id]),
+    }
+    job = waiting(cli, monkeypatch, steps, quiet=True)
+    assert f"1 job(s) paused. Go on: studio jobs resume {job.id}" in capsys.readouterr().err
+    assert watch.summary(cli, [replace(job, status=JobStatus.PAUSED)]).endswith(job.id)
+
+
+def test_watching_everything_leaves_out_what_is_paused(cli, capsys):
+    (job,) = cli.library.jobs.enqueue([NewJob(Request("fake", "text", {}))])
+    cli.library.jobs.pause([job.id])
+    assert jobs.watch(cli, Namespace(job=[])) == 0
+    assert "Nothing is waiting or running." in capsys.readouterr().out
+
+
+def test_a_retry_of_several_is_done_whole_or_not_at_all(cli):
+    failed, waits = cli.library.jobs.enqueue([NewJob(Request("fake", "text", {}))] * 2)
+    cli.library.jobs.cancel([failed.id])
+    with pytest.raises(IllegalMove):
+        jobs.retry(cli, Namespace(job=[failed.id, waits.id]))
+    assert cli.library.jobs.retries(failed.id) == []
+
+
+def test_an_option_that_the_chosen_generator_does_not_have_is_refused():
+    registry = Registry.discover()
+    options = Namespace(param_steps="3", param_temperature="0.2", param_seed=None)
+    with pytest.raises(InvalidParameter, match="no parameter 'temperature'") as caught:
+        given_params(options, registry.get("fake"))
+    assert "--set KEY=VALUE" in caught.value.hint
+    options.param_temperature = None
+    assert given_params(options, registry.get("fake")) == {"steps": 3}
