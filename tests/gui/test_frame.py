@@ -5,13 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from helpers.engines import card
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
-
-
-from helpers.engines import card
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QToolButton, QWidget
 
