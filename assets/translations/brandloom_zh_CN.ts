@@ -765,6 +765,23 @@
     </message>
 </context>
 <context>
+    <name>FileDrop</name>
+    <message>
+        <source>There is no file to import in there.</source>
+        <translation>里面没有可以导入的文件。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Only the first %n files are imported.</source>
+        <translation>
+            <numerusform>只导入前 %n 个文件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop the rest in parts, or as a ZIP.</source>
+        <translation>其余的请分批拖入，或打包成 ZIP。</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>Search the library</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from studio.gui.context import AppContext
 
-MOST = 2000  # files of one drop
+MOST = 5000  # files of one drop
 
 
 def dropped_files(data: QMimeData) -> list[Path]:
@@ -30,14 +31,22 @@ def dropped_files(data: QMimeData) -> list[Path]:
 
 
 def files_below(paths: list[Path]) -> list[Path]:
-    """Return files, with folders opened one level deep, hidden ones left out."""
+    """Return files, those of folders and of the folders in them too; hidden ones are left out.
+
+    At most ``MOST`` and one more, which tells that there are too many. Links to folders are not
+    followed: they may lead anywhere, or round in a circle.
+    """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            found += sorted(one for one in path.iterdir() if one.is_file() and one.name[0] != ".")
-        else:
+        if not path.is_dir():
             found.append(path)
-    return found[:MOST]
+            continue
+        for folder, below, names in os.walk(path):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            found += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
+            if len(found) > MOST:
+                return found[: MOST + 1]
+    return found[: MOST + 1]
 
 
 class DropVeil(QWidget):
@@ -97,4 +106,15 @@ class FileDrop(QObject):
 
     def bring(self, paths: list[Path]) -> None:
         """Import files, folders opened."""
-        self._context.store.work(self, lambda: files_below(paths), self.actions.imports.bring_in)
+        self._context.store.work(self, lambda: files_below(paths), self._bring_in)
+
+    def _bring_in(self, files: list[Path]) -> None:
+        if not files:
+            self._context.messages.warn(self.tr("There is no file to import in there."))
+            return
+        if len(files) > MOST:
+            self._context.messages.warn(
+                self.tr("Only the first %n files are imported.", "", MOST),
+                self.tr("Drop the rest in parts, or as a ZIP."),
+            )
+        self.actions.imports.bring_in(files[:MOST])

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.core.asset import AssetQuery
+from studio.gui import asset_drop
 from studio.gui.models.asset_list_model import ASSET_IDS
 from studio.gui.models.asset_rows import query_from_json, query_to_json, steps
 from studio.gui.pages.library.facts import facts_of
@@ -266,6 +267,33 @@ def test_a_selection_is_dragged_with_the_mouse(library_page, monkeypatch):
     assert bytes(mime.data(ASSET_IDS).data()).decode().split() == ids
     assert [Path(url.toLocalFile()).is_file() for url in mime.urls()] == [True, True]
     assert grid.selected_ids() == ids
+
+
+def test_folders_are_opened_all_the_way_and_what_is_too_much_is_said(
+    library_page, settle, said, tmp_path, monkeypatch
+):
+    page = library_page
+    deep = tmp_path / "shoot" / "day 1" / "best"
+    deep.mkdir(parents=True)
+    (tmp_path / "shoot" / ".hidden").mkdir()
+    heard = said(page.window())
+    page.window().drop.bring([tmp_path / "shoot"])
+    settle(lambda: len(heard) == 1)
+    assert "no file" in heard[0].text
+    for n in range(3):
+        (deep / f"{n}.txt").write_text(f"Copy number {n}", "utf-8")
+    (tmp_path / "shoot" / ".hidden" / "x.txt").write_text("not this", "utf-8")
+    page.window().drop.bring([tmp_path / "shoot"])
+    settle(lambda: page.model.rowCount() == ASSETS + 3)
+    monkeypatch.setattr(asset_drop, "MOST", 2)
+    for n in range(3, 6):
+        (deep / f"{n}.txt").write_text(f"Copy number {n}", "utf-8")
+    for n in range(3):
+        (deep / f"{n}.txt").unlink()
+    heard.clear()
+    page.window().drop.bring([tmp_path / "shoot"])
+    settle(lambda: page.model.rowCount() == ASSETS + 5)
+    assert "Only the first 2 files" in heard[0].text
 
 
 def test_a_dropped_file_brings_its_recipe(library_page, settle, said, tmp_path, empty, open_window):
