@@ -243,6 +243,19 @@
     </message>
 </context>
 <context>
+    <name>AssetGrid</name>
+    <message numerus="yes">
+        <source>At most %n can be dragged at once. Export takes any number.</source>
+        <translation>
+            <numerusform>一次最多可拖动 %n 个。导出不限数量。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The selection is still being read. Drag once more.</source>
+        <translation>所选内容仍在读取中，请再拖一次。</translation>
+    </message>
+</context>
+<context>
     <name>AssetImports</name>
     <message>
         <source>Pictures, sound and text</source>

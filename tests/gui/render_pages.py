@@ -177,6 +177,16 @@ def _picture_scenes(page, form):
     page.results.verticalScrollBar().setValue(2600)
     yield "filled-results"
     form.set_kind("image")
+    yield from _paused_scenes(page)
+
+
+def _paused_scenes(page):
+    page.results.verticalScrollBar().setValue(0)
+    store = page.context.store
+    store.write(page, lambda library: library.jobs.pause_queue("Paused by you."))
+    yield "filled-paused"
+    store.write(page, lambda library: library.jobs.resume_queue())
+    yield "filled-resumed"
 
 
 def _chip_scenes(form):
@@ -193,6 +203,7 @@ def _library_scenes(window, state: str):
         return
     page = window.page
     rows = page.model.rowCount()
+    thrown = [page.model.id_at(row) for row in (rows - 2, rows - 3, rows - 4)]
     page.grid.select_ids([page.model.id_at(rows - 2)])
     yield "filled-details"
     page.grid.select_ids([page.model.id_at(row) for row in (rows - 3, rows - 4)])
@@ -212,6 +223,20 @@ def _library_scenes(window, state: str):
     page.filters.search.searched.emit("nothing like this")
     yield "filled-nothing"
     page.filters.clear_filters()
+    yield from _trash_scenes(page, thrown)
+
+
+def _trash_scenes(page, thrown):
+    page.actions_.trash(thrown)
+    page.show_place("", "", trashed=True)
+    yield "filled-trash"
+    page.grid.select_ids(thrown[:1])
+    yield "filled-trash-details"
+    page.grid.select_ids(thrown)
+    yield "filled-trash-many"
+    page.actions_.restore(thrown, quietly=True)
+    page.show_place("", "", trashed=False)
+    yield "filled-restored"
 
 
 def settle(app, window, quiet: float = 0.35, limit: float = 15.0) -> None:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from studio.core.asset import AssetQuery
-from studio.gui import asset_drop
-from studio.gui.models.asset_list_model import ASSET_IDS
 from studio.gui.models.asset_rows import query_from_json, query_to_json, steps
 from studio.gui.pages.library.facts import facts_of
 from studio.gui.pages.library.menus import make_menu
-from studio.gui.widgets import asset_grid
-from studio.services.files.exporting import export_each
-from studio.services.files.marks import read_marks
 from studio.store.library import Library
 
 ASSETS = 16  # 8 pictures, 5 texts, 3 sounds
@@ -226,91 +217,6 @@ def test_compare_needs_two_to_four(library_page, said):
     QTest.keyClick(sheet.slide, Qt.Key.Key_Right)
     assert sheet.slide.share() == pytest.approx(0.52)
     sheet.close_sheet()
-
-
-def test_exported_files_are_marked_and_dragged_ones_are_files(library_page, settle, said, tmp_path):
-    page = library_page
-    heard = said(page.window())
-    picture = next(page.model.id_at(r) for r in range(ASSETS)
-                   if page.model.item_at(r).modality == "image")  # fmt: skip
-    page.actions_.export_to([picture], tmp_path / "out")
-    settle(lambda: heard)
-    (file,) = (tmp_path / "out").iterdir()
-    assert read_marks(file) is not None
-    mime = page.model.mime_of([picture])
-    assert Path(mime.urls()[0].toLocalFile()).is_file()
-    assert bytes(mime.data(ASSET_IDS).data()).decode() == picture
-
-
-def test_a_selection_is_dragged_with_the_mouse(library_page, monkeypatch):
-    grid = library_page.grid
-    dragged = []
-    monkeypatch.setattr(asset_grid, "run_drag", lambda _view, mime, _picture: dragged.append(mime))
-    first, second = (grid.cell(row).center() for row in (0, 1))
-    view = grid.viewport()
-    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=first)
-    QTest.mouseClick(
-        view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, pos=second
-    )
-    ids = grid.selected_ids()
-    assert len(ids) == 2
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=second)
-    for far in (10, 40, 45):
-        if dragged:
-            break  # a real drag has the mouse from here on
-        point = second + QPoint(far, far)
-        where = QPointF(point), QPointF(view.mapToGlobal(point))
-        left = Qt.MouseButton.LeftButton
-        event = QMouseEvent(QEvent.Type.MouseMove, *where, left, left, Qt.KeyboardModifier(0))
-        QApplication.sendEvent(view, event)
-    (mime,) = dragged
-    assert bytes(mime.data(ASSET_IDS).data()).decode().split() == ids
-    assert [Path(url.toLocalFile()).is_file() for url in mime.urls()] == [True, True]
-    assert grid.selected_ids() == ids
-
-
-def test_folders_are_opened_all_the_way_and_what_is_too_much_is_said(
-    library_page, settle, said, tmp_path, monkeypatch
-):
-    page = library_page
-    deep = tmp_path / "shoot" / "day 1" / "best"
-    deep.mkdir(parents=True)
-    (tmp_path / "shoot" / ".hidden").mkdir()
-    heard = said(page.window())
-    page.window().drop.bring([tmp_path / "shoot"])
-    settle(lambda: len(heard) == 1)
-    assert "no file" in heard[0].text
-    for n in range(3):
-        (deep / f"{n}.txt").write_text(f"Copy number {n}", "utf-8")
-    (tmp_path / "shoot" / ".hidden" / "x.txt").write_text("not this", "utf-8")
-    page.window().drop.bring([tmp_path / "shoot"])
-    settle(lambda: page.model.rowCount() == ASSETS + 3)
-    monkeypatch.setattr(asset_drop, "MOST", 2)
-    for n in range(3, 6):
-        (deep / f"{n}.txt").write_text(f"Copy number {n}", "utf-8")
-    for n in range(3):
-        (deep / f"{n}.txt").unlink()
-    heard.clear()
-    page.window().drop.bring([tmp_path / "shoot"])
-    settle(lambda: page.model.rowCount() == ASSETS + 5)
-    assert "Only the first 2 files" in heard[0].text
-
-
-def test_a_dropped_file_brings_its_recipe(library_page, settle, said, tmp_path, empty, open_window):
-    page = library_page
-    picture = next(page.model.id_at(r) for r in range(ASSETS)
-                   if page.model.item_at(r).modality == "image")  # fmt: skip
-    with Library.open(page.context.root) as library:
-        (done,) = export_each(library, [picture], tmp_path / "out", with_recipe=True)
-        prompt = library.assets.get(picture).prompt
-    other = open_window(empty, "library")
-    heard = said(other)
-    other.drop.bring([done.path, tmp_path / "nothing.png"])
-    settle(lambda: len(heard) >= 2)
-    assert [message.tone for message in heard] == ["bad", "good"]
-    heard[-1].choices[0].run()
-    settle(lambda: other.page.page_id == "create")
-    settle(lambda: other.page.form.prompt.text() == prompt)
 
 
 def test_what_others_change_shows_and_the_selection_stays(library_page, settle, filled):

@@ -147,6 +147,13 @@ class AssetListModel(QAbstractListModel):
         self._wanted = (first, last)
         self._read_wanted()
 
+    def read_all(self, ids: Iterable[str]) -> bool:
+        """Have rows read wherever they are; tell whether all of them are known already."""
+        unread = [one for one in ids if one not in self._items and one in self._rows]
+        self._old.update(unread)
+        self._read_wanted()
+        return not unread
+
     def id_at(self, row: int) -> str:
         """Return the id of a row, or an empty string."""
         return self._ids[row] if 0 <= row < len(self._ids) else ""

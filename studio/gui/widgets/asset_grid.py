@@ -48,12 +48,14 @@ class AssetGrid(UniformGrid):
         picked: The selection or the current asset changed.
         menu_wanted: Where the context menu shall open, in global coordinates.
         rated: Stars from 0 to 5, by key.
+        not_dragged: Why a drag did not begin, for people.
     """
 
     opened = Signal(str)
     picked = Signal()
     menu_wanted = Signal(QPoint)
     rated = Signal(int)
+    not_dragged = Signal(str)
 
     def __init__(self, painter: AssetPainter, name: str) -> None:
         super().__init__()
@@ -161,6 +163,8 @@ class AssetGrid(UniformGrid):
         """Draw and tell."""
         super().selectionChanged(selected, deselected)
         self.viewport().update()
+        if self.dragEnabled() and self.selected_count() <= MOST_DRAGGED:
+            self.assets().read_all(self.selected_ids())  # a drag needs the files of all of them
         self.picked.emit()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
@@ -316,8 +320,13 @@ class AssetGrid(UniformGrid):
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         """Drag files out, with the pictures as the pointer's picture."""
-        ids = self.selected_ids()[:MOST_DRAGGED]
-        if ids:
+        ids, most = self.selected_ids(), MOST_DRAGGED
+        if len(ids) > most:
+            words = self.tr("At most %n can be dragged at once. Export takes any number.", "", most)
+            self.not_dragged.emit(words)
+        elif not self.assets().read_all(ids):
+            self.not_dragged.emit(self.tr("The selection is still being read. Drag once more."))
+        elif ids:
             run_drag(self, self.assets().mime_of(ids), self._drag_picture(ids))
 
     def _drag_picture(self, ids: list[str]) -> QPixmap | None:

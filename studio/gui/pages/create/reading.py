@@ -35,7 +35,7 @@ class MadeJob:
 
 def read_recent(library: Library, registry: Registry) -> list[MadeJob]:
     """Return what people asked for: what runs, what comes next, what ended, newest first."""
-    return [_made(library, registry, job) for job in library.jobs.by_hand(SHOWN) if belongs(job)]
+    return [_made(library, registry, job) for job in library.jobs.by_hand(SHOWN)]
 
 
 def read_jobs(library: Library, registry: Registry, ids: Iterable[str]) -> list[MadeJob]:
@@ -50,7 +50,7 @@ def read_progress(library: Library, ids: Iterable[str]) -> dict[str, JobProgress
 
 
 def belongs(job: Job) -> bool:
-    """Tell whether a person asked for it by hand, and it was not cancelled."""
+    """Tell of one job what ``by_hand`` asks for: a person wanted it, and it was not cancelled."""
     return (
         job.kind is JobKind.GENERATE
         and job.lane is Lane.INTERACTIVE

@@ -146,11 +146,12 @@ class DetailsPanel(QFrame):
         export.clicked.connect(lambda: self._actions.export(self._ids))
         reveal = IconButton("folder-open", self.tr("Show in folder"), size=28)
         reveal.clicked.connect(self._reveal)
-        row.addWidget(self.more)
-        row.addStretch(1)
-        self.restore_one = IconButton("archive-restore", self.tr("Restore"), size=28)
+        self.restore_one = button(self.tr("Restore"), "primary", "archive-restore")
         self.restore_one.clicked.connect(lambda: self._actions.restore(self._ids))
-        for made in (self.restore_one, self.reference, self.upscale, export, reveal):
+        row.addWidget(self.more)
+        row.addWidget(self.restore_one)
+        row.addStretch(1)
+        for made in (self.reference, self.upscale, export, reveal):
             row.addWidget(made)
         column.addLayout(row)
         self._recipe_column = _add_box(column, SIZES.gap)

@@ -78,6 +78,7 @@ class LibraryPage(Page):
         middle.addWidget(self.filters)
         yield
         self.grid = AssetGrid(AssetPainter(self.thumbnails), self.tr("Assets"))
+        self.grid.not_dragged.connect(self.context.messages.warn)
         self.grid.set_list(self.model)
         middle.addWidget(self._make_stack(), 1)
         yield
