@@ -121,7 +121,7 @@ class CampaignView:
         reasons = {
             JobStatus.FAILED: job.reason or "It failed.",
             JobStatus.CANCELLED: job.reason or "It was cancelled.",
-            JobStatus.SUCCEEDED: "What it made was deleted, or is no file that can be used.",
+            JobStatus.SUCCEEDED: "What it made is in the trash, was deleted, or cannot be used.",
         }
         return reasons.get(job.status, "It is not made yet.")
 

@@ -11,13 +11,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from studio.services.vocabulary.pieces import is_chinese
+
 if TYPE_CHECKING:
     from budoux import Parser
 
 TORN = 1.0  # how firmly the two halves of a word hold together
 _LEANING = 0.3  # how firmly a small word holds to the word that it belongs to
 _KANA = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]+")
 #: Particles, endings and postpositions: they close what stands before them.
 _CLOSING_WORDS = (
@@ -59,7 +60,7 @@ def holds(text: str) -> dict[int, float]:
     if _KANA.search(text):
         starts = _starts(_parser("japanese").parse(text))
         return {at: TORN for at in range(1, len(text)) if at not in starts}
-    if not _HAN.search(text):
+    if not is_chinese(text):
         return {}
     words = _chinese(text)
     starts = _starts(words)
@@ -67,7 +68,7 @@ def holds(text: str) -> dict[int, float]:
     at = 0
     for before, word in itertools.pairwise(words):
         at += len(before)
-        if before in _OPENING or (word in _CLOSING and _HAN.match(before[-1])):
+        if before in _OPENING or (word in _CLOSING and is_chinese(before[-1])):
             found[at] = _LEANING
     return found
 
