@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QApplication
 from studio.gui.application import make_application
 from studio.gui.context import AppContext
 from studio.gui.main_window import MainWindow
+from studio.gui.pages.create.page import CreatePage
 from studio.gui.pages.library.page import LibraryPage
 from studio.gui.theme.manager import theme
+from studio.gui.translating import VARIABLE, install_translations
 from studio.store.library import Library
 
 if TYPE_CHECKING:
@@ -75,6 +77,16 @@ def settle(qapp: QApplication) -> Callable[[Callable[[], object]], None]:
 
 
 @pytest.fixture
+def chinese(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Everything in Chinese for one test."""
+    monkeypatch.setenv(VARIABLE, "zh_CN")
+    install_translations(qapp, "")
+    yield
+    monkeypatch.setenv(VARIABLE, "en")
+    install_translations(qapp, "")
+
+
+@pytest.fixture
 def open_context(
     qapp: QApplication,
 ) -> Iterator[Callable[[Path], AppContext]]:
@@ -120,6 +132,22 @@ def open_window(
         window.close_now()
         window.deleteLater()
     _drain(qapp)
+
+
+@pytest.fixture
+def create(
+    open_window: Callable[..., MainWindow], settle: Callable[[Callable[[], object]], None]
+) -> Callable[[Path], CreatePage]:
+    """Open Create on a library and wait until everything is read."""
+
+    def run(root: Path) -> CreatePage:
+        window = open_window(root, "create")
+        page = window.page
+        assert isinstance(page, CreatePage)
+        settle(lambda: page._loaded and not window.context.store.busy)
+        return page
+
+    return run
 
 
 @pytest.fixture

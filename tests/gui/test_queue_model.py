@@ -11,7 +11,6 @@ from studio.gui.models.job_list_model import ROW_ROLE, JobListModel
 from studio.gui.models.job_rows import JobItem, layout
 from studio.gui.models.job_words import step_words
 from studio.gui.pages.queue.job_list_view import JobListView
-from studio.gui.translating import VARIABLE, install_translations
 from studio.services.steps import STEPS
 
 
@@ -194,16 +193,6 @@ def test_one_change_among_ten_thousand_rows_touches_few(qapp):
 
 def test_layout_of_nothing_is_nothing():
     assert layout([], lanes=True, expanded={}) == []
-
-
-@pytest.fixture
-def chinese(qapp, monkeypatch):
-    """Everything in Chinese for one test."""
-    monkeypatch.setenv(VARIABLE, "zh_CN")
-    install_translations(qapp, "")
-    yield
-    monkeypatch.setenv(VARIABLE, "en")
-    install_translations(qapp, "")
 
 
 def test_rows_are_read_out_in_the_words_that_they_show(model):

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from studio.core.paths import resources
-from studio.gui.translating import VARIABLE, chosen_locale, install_translations
+from studio.gui.translating import VARIABLE, chosen_locale
 from studio.gui.widgets.labels import ElidedLabel
 
 ROOT = Path(__file__).parents[2]
@@ -25,16 +25,6 @@ LATIN = re.compile(
     r"(Brandloom|AI|JSON|Ctrl|Esc|CPU|GPU|MB|GB|kB|px|LUFS|dB|Top-[kp]|LoRA|wav|flac|mp3|"
     r"safetensors|gguf|WAV|FLAC|MP3|image/png|Hz|s)",
 )
-
-
-@pytest.fixture
-def chinese(qapp, monkeypatch):
-    """Everything in Chinese for one test."""
-    monkeypatch.setenv(VARIABLE, "zh_CN")
-    install_translations(qapp, "")
-    yield
-    monkeypatch.setenv(VARIABLE, "en")
-    install_translations(qapp, "")
 
 
 def translated() -> dict[tuple[str, str], list[str]]:
